@@ -1,0 +1,55 @@
+import * as z from 'zod'
+import { factsSchema } from '../facts.ts'
+import { faxIdSchema } from '../fax-id.ts'
+import { outcomeSchema } from '../outcome.ts'
+
+/** received: under way; the others are ends: its deliveries were made, no section serves its number, it is no fax. */
+export const FAX_STATES = ['received', 'routed', 'unrouted', 'refused'] as const
+/** waiting: for its first or next attempt; claimed: an attempt is under way, until its lease ends; then the ends. */
+export const DELIVERY_STATES = ['waiting', 'claimed', 'delivered', 'failed'] as const
+
+export const faxRecordSchema = z.object({
+  id: faxIdSchema,
+  site: z.string(),
+  state: z.enum(FAX_STATES),
+  facts: factsSchema,
+  tiffKey: z.string(),
+  tiffBytes: z.int(),
+  pdfKey: z.string().optional(),
+  pdfBytes: z.int().optional(),
+  pages: z.int().optional(),
+  /** The backends that the fax was routed to, in the order of `dest`. */
+  backends: z.array(z.string()).optional(),
+  /** Why it was refused or not routed. */
+  reason: z.string().optional(),
+  convertMilliseconds: z.number().optional(),
+  openedAt: z.iso.datetime(),
+  closedAt: z.iso.datetime().optional(),
+})
+export type FaxRecord = z.infer<typeof faxRecordSchema>
+
+const attemptSchema = z.object({ attempt: z.int(), at: z.iso.datetime(), result: outcomeSchema })
+
+export const deliveryRecordSchema = z.object({
+  faxId: faxIdSchema,
+  backend: z.string(),
+  kind: z.string(),
+  state: z.enum(DELIVERY_STATES),
+  /** Attempts begun so far. */
+  attempts: z.int(),
+  /** While claimed: when the claim may be taken over. */
+  leaseUntil: z.iso.datetime().optional(),
+  /** While waiting: not before. */
+  nextAttemptAt: z.iso.datetime().optional(),
+  /** An earlier attempt may have been taken by the other side without our knowing. */
+  maybeDelivered: z.boolean(),
+  history: z.array(attemptSchema),
+})
+export type DeliveryRecord = z.infer<typeof deliveryRecordSchema>
+
+/** Keys of the ledger's table: a fax and its deliveries are one partition, read by one query. */
+export const faxPartition = (faxId: string) => `FAX#${faxId}`
+export const FAX_SORT_KEY = 'FAX'
+export const deliverySortKey = (backend: string) => `DELIVERY#${backend}`
+export const linkPartition = (tokenDigest: string) => `LINK#${tokenDigest}`
+export const LINK_SORT_KEY = 'LINK'

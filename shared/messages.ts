@@ -1,0 +1,58 @@
+import * as z from 'zod'
+import { factsSchema } from './facts.ts'
+import { faxIdSchema } from './fax-id.ts'
+import { siteSchema } from './object-keys.ts'
+import { outcomeSchema } from './outcome.ts'
+import { backendSchema } from './routing-table/deployed-table.ts'
+
+/** A fax that was converted and routed, as its deliveries see it. */
+export const routedFaxSchema = z.object({
+  id: faxIdSchema,
+  site: siteSchema,
+  facts: factsSchema,
+  pages: z.int().min(1),
+  /** Keys in the faxes' bucket: the TIFF as received, and the PDF made of it. */
+  tiffKey: z.string(),
+  pdfKey: z.string(),
+})
+export type RoutedFax = z.infer<typeof routedFaxSchema>
+
+/**
+ * One fax to one backend, on the queue of the backend's kind. It carries the backend's configuration as it was when the
+ * fax was routed, so a deployment changes nothing for what is under way.
+ */
+export const deliveryMessageSchema = z.object({
+  version: z.literal(1),
+  fax: routedFaxSchema,
+  backend: backendSchema,
+  /** Mail addresses of the number's section; empty where the backend is no mail. */
+  recipients: z.array(z.string()),
+  timeZone: z.string(),
+})
+export type DeliveryMessage = z.infer<typeof deliveryMessageSchema>
+
+/** What the print agent of a site gets: what to fetch, where to print it, what to call it. */
+export const printJobSchema = z.object({
+  version: z.literal(1),
+  faxId: faxIdSchema,
+  backend: z.string(),
+  /** Key in the faxes' bucket, under the site's own prefix. */
+  key: z.string(),
+  format: z.enum(['pdf', 'tiff']),
+  /** CUPS's name of the printer. Absent: CUPS's default printer. */
+  printer: z.string().optional(),
+  title: z.string(),
+  fileName: z.string().regex(/^[0-9A-Za-z+][0-9A-Za-z+.-]*$/),
+  pages: z.int().min(1),
+})
+export type PrintJob = z.infer<typeof printJobSchema>
+
+/** What an agent reports of a delivery that it made. */
+export const reportSchema = z.object({
+  version: z.literal(1),
+  faxId: faxIdSchema,
+  backend: z.string(),
+  at: z.iso.datetime(),
+  outcome: outcomeSchema,
+})
+export type Report = z.infer<typeof reportSchema>

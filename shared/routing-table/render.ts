@@ -1,0 +1,26 @@
+import { fileStem, UNKNOWN } from '../file-name.ts'
+import type { RoutedFax } from '../messages.ts'
+import { localTime } from './local-time.ts'
+import type { Template, Variable } from './template.ts'
+
+/** A checked template with the values of one fax. Values are raw: who prints them into a header or a log guards it there. */
+export function render(template: Template, fax: RoutedFax, timeZone: string): string {
+  const values = valuesOf(fax, timeZone)
+  return template.map((part) => (typeof part === 'string' ? part : values[part.variable])).join('')
+}
+
+function valuesOf({ id, site, facts, pages }: RoutedFax, timeZone: string): Record<Variable, string> {
+  const { date, time } = localTime(new Date(facts.receivedAt), timeZone)
+  return {
+    dstnum: facts.destination ?? UNKNOWN,
+    srcnum: facts.source ?? UNKNOWN,
+    srcname: facts.sourceName ?? UNKNOWN,
+    stationid: facts.stationId ?? UNKNOWN,
+    pages: String(pages),
+    date,
+    time,
+    faxid: id,
+    site,
+    filename: fileStem({ id, facts }),
+  }
+}
