@@ -1,0 +1,14 @@
+import type { FunctionNeeds } from '../needs.ts'
+
+export const ftpNeeds: FunctionNeeds = {
+  deliveredBy: 'function',
+  // A server that answers slowly gets its time; one invocation holds one fax, so none waits behind it.
+  timeoutSeconds: 120,
+  memoryMegabytes: 256,
+  batchSize: 1,
+  concurrency: 5,
+  readsFaxes: true,
+  readsSecrets: true,
+  sendsMail: false,
+  writesFaxLog: false,
+}

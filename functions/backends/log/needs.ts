@@ -1,0 +1,13 @@
+import type { FunctionNeeds } from '../needs.ts'
+
+export const logNeeds: FunctionNeeds = {
+  deliveredBy: 'function',
+  timeoutSeconds: 30,
+  memoryMegabytes: 256,
+  batchSize: 10,
+  concurrency: 2,
+  readsFaxes: false,
+  readsSecrets: false,
+  sendsMail: false,
+  writesFaxLog: true,
+}

@@ -1,0 +1,3 @@
+import type { SiteAgentNeeds } from '../needs.ts'
+
+export const printerNeeds: SiteAgentNeeds = { deliveredBy: 'site agent' }
