@@ -8,6 +8,9 @@ export const FAX_STATES = ['received', 'routed', 'unrouted', 'refused'] as const
 /** waiting: for its first or next attempt; claimed: an attempt is under way, until its lease ends; then the ends. */
 export const DELIVERY_STATES = ['waiting', 'claimed', 'delivered', 'failed'] as const
 
+/** Counts the writes of a record: a write names the revision that it was made from, so that no change is overwritten unseen. */
+const revision = z.int().min(0)
+
 export const faxRecordSchema = z.object({
   id: faxIdSchema,
   site: z.string(),
@@ -25,6 +28,7 @@ export const faxRecordSchema = z.object({
   convertMilliseconds: z.number().optional(),
   openedAt: z.iso.datetime(),
   closedAt: z.iso.datetime().optional(),
+  revision,
 })
 export type FaxRecord = z.infer<typeof faxRecordSchema>
 
@@ -44,6 +48,7 @@ export const deliveryRecordSchema = z.object({
   /** An earlier attempt may have been taken by the other side without our knowing. */
   maybeDelivered: z.boolean(),
   history: z.array(attemptSchema),
+  revision,
 })
 export type DeliveryRecord = z.infer<typeof deliveryRecordSchema>
 

@@ -1,0 +1,20 @@
+import { fileStem, UNKNOWN } from '../../../shared/file-name.ts'
+import type { PrintJob, RoutedFax } from '../../../shared/messages.ts'
+import { printKey } from '../../../shared/object-keys.ts'
+import type { BackendOf } from '../../../shared/routing-table/deployed-table.ts'
+
+/** What the print agent of the backend's site needs to fetch a fax, print it and name it. */
+export function makePrintJob(fax: RoutedFax, backend: BackendOf<'printer'>): PrintJob {
+  const { name, printer, site, format } = backend
+  return {
+    version: 1,
+    faxId: fax.id,
+    backend: name,
+    key: printKey({ site, faxId: fax.id, backend: name, format }),
+    format,
+    ...(printer === undefined ? {} : { printer }),
+    title: `Fax ${fax.facts.destination ?? UNKNOWN} from ${fax.facts.source ?? UNKNOWN}`,
+    fileName: `${fileStem(fax)}.${format === 'pdf' ? 'pdf' : 'tif'}`,
+    pages: fax.pages,
+  }
+}

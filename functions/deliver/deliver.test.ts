@@ -1,0 +1,171 @@
+import { describe, expect, it } from 'vitest'
+import type { DeliveryMessage } from '../../shared/messages.ts'
+import { delivered, failed, type Outcome, retry } from '../../shared/outcome.ts'
+import type { BackendOf } from '../../shared/routing-table/deployed-table.ts'
+import { openDelivery } from '../ledger/delivery-transitions.ts'
+import { makeMemoryLedger } from '../ledger/memory-ledger.ts'
+import type { Metric } from '../metrics.ts'
+import type { Attempt } from './attempt.ts'
+import { type DeliverDependencies, DeliveryHeldElsewhere, deliver } from './deliver.ts'
+
+const FAX_ID = '20261123T054151Z-0k3w9x7m2r4t'
+const message: DeliveryMessage & { backend: BackendOf<'log'> } = {
+  version: 1,
+  fax: {
+    id: FAX_ID,
+    site: 'main',
+    facts: { source: '0478123456', destination: '100', receivedAt: '2026-11-23T05:41:51.000Z' },
+    pages: 1,
+    tiffKey: `incoming/main/${FAX_ID}.tif`,
+    pdfKey: `pdf/main/${FAX_ID}.pdf`,
+  },
+  backend: { kind: 'log', name: 'log', message: ['a fax'] },
+  recipients: [],
+  timeZone: 'UTC',
+}
+
+/** The world of one delivery: a ledger, a clock that the test moves, and a backend that answers as told. */
+async function world(answers: (Outcome | Error)[]) {
+  const ledger = makeMemoryLedger()
+  await ledger.addDelivery(openDelivery(FAX_ID, message.backend))
+  const attempts: Attempt<'log'>[] = []
+  const sentLater: number[] = []
+  const counted: Metric[] = []
+  const clock = { now: new Date('2026-11-23T12:00:00Z') }
+  const dependencies: DeliverDependencies<'log'> = {
+    ledger,
+    attempt: async (attempt) => {
+      attempts.push(attempt)
+      const answer = answers.shift()
+      if (answer === undefined || answer instanceof Error) throw answer ?? new Error('no answer left')
+      return answer
+    },
+    sendLater: async (_, delaySeconds) => void sentLater.push(delaySeconds),
+    count: (metric) => void counted.push(metric),
+    now: () => clock.now,
+    leaseSeconds: 60,
+  }
+  const record = () => ledger.getDelivery(FAX_ID, 'log')
+  const receive = (lastReceive = false) => deliver(dependencies, { message, lastReceive })
+  return { ledger, attempts, sentLater, counted, clock, record, receive }
+}
+
+describe('deliver', () => {
+  it('makes one attempt and writes down where the fax is', async () => {
+    const { receive, record, counted } = await world([delivered('/faxlane/faxes/log', 'line')])
+    await receive()
+    expect(await record()).toMatchObject({
+      state: 'delivered',
+      attempts: 1,
+      history: [{ attempt: 1, result: { outcome: 'delivered', receipt: '/faxlane/faxes/log' } }],
+    })
+    expect(counted).toEqual([])
+  })
+
+  it('does nothing for a message that comes again after the end', async () => {
+    const { receive, attempts } = await world([delivered('x', 'y')])
+    await receive()
+    await receive()
+    expect(attempts).toHaveLength(1)
+  })
+
+  it('lets one of two invocations act, and keeps the message of the other', async () => {
+    const { receive, attempts } = await world([delivered('x', 'y'), delivered('x', 'y')])
+    const results = await Promise.allSettled([receive(), receive()])
+    expect(attempts).toHaveLength(1)
+    const rejected = results.filter((result) => result.status === 'rejected')
+    expect(rejected.map(({ reason }) => reason)).toEqual([expect.any(DeliveryHeldElsewhere)])
+  })
+
+  it('tries again with growing waits, and after the last one fails and is counted', async () => {
+    const { receive, record, sentLater, counted } = await world(
+      Array.from({ length: 6 }, () => retry('421 busy')),
+    )
+    for (let time = 0; time < 6; time += 1) await receive()
+    expect(sentLater).toEqual([10, 60, 300, 900, 900])
+    expect(await record()).toMatchObject({ state: 'failed', attempts: 6 })
+    expect(counted).toEqual(['DeliveriesFailed'])
+  })
+
+  it('ends at once on an outcome that no repetition can mend', async () => {
+    const { receive, record, sentLater, counted } = await world([failed('530 Login incorrect.', '530')])
+    await receive()
+    expect(await record()).toMatchObject({ state: 'failed', history: [{ result: { code: '530' } }] })
+    expect(sentLater).toEqual([])
+    expect(counted).toEqual(['DeliveriesFailed'])
+  })
+
+  it('tells the next attempt that an earlier one may have arrived', async () => {
+    const { receive, attempts } = await world([
+      retry('answer lost', { maybeDelivered: true }),
+      delivered('x', 'y'),
+    ])
+    await receive()
+    await receive()
+    expect(attempts.map(({ attempt, maybeDelivered }) => [attempt, maybeDelivered])).toEqual([
+      [1, false],
+      [2, true],
+    ])
+  })
+
+  it('gives a fault back to the queue, with its reason on record and the claim free', async () => {
+    const { receive, record, attempts, sentLater } = await world([
+      new Error('S3 is down'),
+      delivered('x', 'y'),
+    ])
+    await expect(receive()).rejects.toThrow('S3 is down')
+    expect(await record()).toMatchObject({
+      state: 'waiting',
+      history: [{ result: { text: 'Unexpected: S3 is down' } }],
+    })
+    expect(sentLater).toEqual([])
+    await receive()
+    expect(attempts[1]).toMatchObject({ attempt: 2, maybeDelivered: true })
+  })
+
+  it('ends as failed when the last receive of its message ends in a fault', async () => {
+    const { receive, record, counted } = await world([new Error('S3 is down')])
+    await expect(receive(true)).rejects.toThrow('S3 is down')
+    expect(await record()).toMatchObject({ state: 'failed' })
+    expect(counted).toEqual(['DeliveriesFailed'])
+  })
+
+  it('takes over from an invocation that was killed, once its lease has ended', async () => {
+    const { ledger, receive, record, clock, attempts } = await world([delivered('x', 'y')])
+    const waiting = (await record()) ?? openDelivery(FAX_ID, message.backend)
+    const leaseUntil = '2026-11-23T12:01:00.000Z'
+    await ledger.replaceDelivery({ ...waiting, state: 'claimed', attempts: 1, leaseUntil, revision: 1 })
+    await expect(receive()).rejects.toThrow(DeliveryHeldElsewhere)
+    clock.now = new Date(leaseUntil)
+    await receive()
+    expect(attempts).toMatchObject([{ attempt: 2, maybeDelivered: true }])
+  })
+
+  it('does not overwrite who took over while it was at work', async () => {
+    const { ledger, record } = await world([])
+    const takeOver = async (): Promise<Outcome> => {
+      const claimed = await record()
+      if (claimed !== undefined)
+        await ledger.replaceDelivery({ ...claimed, attempts: 2, revision: claimed.revision + 1 })
+      return delivered('x', 'y')
+    }
+    const dependencies = {
+      ledger,
+      attempt: takeOver,
+      sendLater: async () => {},
+      count: () => {},
+      now: () => new Date(),
+      leaseSeconds: 60,
+    }
+    await expect(deliver(dependencies, { message, lastReceive: false })).rejects.toThrow(
+      DeliveryHeldElsewhere,
+    )
+    expect(await record()).toMatchObject({ state: 'claimed', attempts: 2 })
+  })
+
+  it('throws for a delivery that the ledger does not know', async () => {
+    const { ledger, receive } = await world([])
+    ledger.deliveries.clear()
+    await expect(receive()).rejects.toThrow(`The ledger has no delivery of fax ${FAX_ID} to log.`)
+  })
+})

@@ -1,0 +1,43 @@
+import * as z from 'zod'
+
+/** What we read of the event that SQS's event source mapping hands to a function. */
+const sqsEventSchema = z.object({
+  Records: z.array(
+    z.object({
+      messageId: z.string(),
+      body: z.string(),
+      attributes: z.object({ ApproximateReceiveCount: z.string() }),
+    }),
+  ),
+})
+
+export interface QueuedMessage {
+  body: string
+  /** How often the queue has handed this message over, this time included. */
+  receives: number
+}
+
+export interface BatchResponse {
+  batchItemFailures: { itemIdentifier: string }[]
+}
+
+/**
+ * Works on each message of a batch and names those that failed, which alone come again. One at a time: faxes are large, and
+ * batches small.
+ */
+export async function workOnBatch(
+  event: unknown,
+  work: (message: QueuedMessage) => Promise<void>,
+): Promise<BatchResponse> {
+  const batchItemFailures: BatchResponse['batchItemFailures'] = []
+  for (const { messageId, body, attributes } of sqsEventSchema.parse(event).Records) {
+    try {
+      await work({ body, receives: Number(attributes.ApproximateReceiveCount) })
+    } catch (error) {
+      // Not swallowed: the queue redrives the message, and after its last receive the dead-letter queue raises an alarm.
+      console.error({ event: 'message failed', messageId, error })
+      batchItemFailures.push({ itemIdentifier: messageId })
+    }
+  }
+  return { batchItemFailures }
+}

@@ -1,0 +1,40 @@
+import type { Facts } from '../../shared/facts.ts'
+import type { FaxRecord } from '../../shared/ledger/records.ts'
+
+interface Arrival {
+  faxId: string
+  site: string
+  facts: Facts
+  tiffKey: string
+  tiffBytes: number
+}
+
+interface Stored {
+  pdfKey: string
+  pdfBytes: number
+  pages: number
+  convertMilliseconds: number
+}
+
+/** How the reception of a fax ends: what becomes of its deliveries stands in their own records. */
+export type FaxEnd =
+  | ({ state: 'routed'; backends: string[] } & Stored)
+  | ({ state: 'unrouted'; reason: string } & Stored)
+  | { state: 'refused'; reason: string }
+
+export function openFax({ faxId, site, facts, tiffKey, tiffBytes }: Arrival, now: Date): FaxRecord {
+  return {
+    id: faxId,
+    site,
+    state: 'received',
+    facts,
+    tiffKey,
+    tiffBytes,
+    openedAt: now.toISOString(),
+    revision: 0,
+  }
+}
+
+export function closeFax(record: FaxRecord, ending: FaxEnd, now: Date): FaxRecord {
+  return { ...record, ...ending, closedAt: now.toISOString(), revision: record.revision + 1 }
+}

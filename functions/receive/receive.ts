@@ -1,0 +1,147 @@
+import { type Conversion, ConversionRefused, type DocumentFacts } from '../../shared/conversion/convert.ts'
+import { type Facts, factsFromMetadata } from '../../shared/facts.ts'
+import { makeFaxId } from '../../shared/fax-id.ts'
+import type { FaxRecord } from '../../shared/ledger/records.ts'
+import type { DeliveryMessage, PrintJob, RoutedFax } from '../../shared/messages.ts'
+import { parseIncomingKey, pdfKey } from '../../shared/object-keys.ts'
+import type { Router } from '../../shared/routing-table/route.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import type { Count } from '../metrics.ts'
+import type { StoredTiff } from '../storage/faxes-bucket.ts'
+import { fanOut } from './fan-out.ts'
+import { closeFax, type FaxEnd, openFax } from './fax-transitions.ts'
+import type { ArrivedObject } from './s3-event.ts'
+
+export interface ReceiveDependencies {
+  ledger: Pick<Ledger, 'addFax' | 'getFax' | 'replaceFax' | 'addDelivery' | 'getDelivery'>
+  readTiff: (wanted: { key: string; largestBytes: number }) => Promise<StoredTiff | undefined>
+  putFile: (file: { key: string; bytes: Uint8Array; format: 'pdf' | 'tiff' }) => Promise<void>
+  convert: (tiff: Uint8Array, about: DocumentFacts) => Conversion
+  router: Router
+  enqueueDelivery: (message: DeliveryMessage) => Promise<void>
+  enqueuePrintJob: (site: string, job: PrintJob) => Promise<void>
+  count: Count
+  now: () => Date
+}
+
+/**
+ * A larger TIFF is refused unread, so that no upload can exhaust the function's memory. The edge agent says so before it uploads.
+ * A fax page is 20 to 100 KB: this is some two thousand pages.
+ */
+export const LARGEST_TIFF_BYTES = 100 * 1024 * 1024
+
+/**
+ * One object that arrived under `incoming/`: converted, stored, routed, and one delivery made for each backend. Whatever it
+ * is, it ends on record. Safe to repeat: a fax that has ended is left alone, one that was cut off half-way is done again.
+ */
+export async function receive(dependencies: ReceiveDependencies, object: ArrivedObject): Promise<FaxRecord> {
+  const place = parseIncomingKey(object.key)
+  if (place === undefined) return refuseStranger(dependencies, object)
+  const known = await dependencies.ledger.getFax(place.faxId)
+  if (known !== undefined && known.state !== 'received') return known
+
+  const tiff = await dependencies.readTiff({ key: object.key, largestBytes: LARGEST_TIFF_BYTES })
+  const facts: Facts = factsFromMetadata(tiff?.metadata ?? {}, tiff?.storedAt ?? object.arrivedAt)
+  const tiffBytes = tiff?.sizeBytes ?? object.sizeBytes
+  const opened = openFax({ ...place, facts, tiffKey: object.key, tiffBytes }, dependencies.now())
+  const record = known ?? (await addOrGet(dependencies, opened))
+  if (record.state !== 'received') return record
+  return end(dependencies, record, await process(dependencies, record, tiff))
+}
+
+/** Converts and routes; the answer says how the fax ended. Throws only for faults that a repetition may heal. */
+async function process(
+  dependencies: ReceiveDependencies,
+  record: FaxRecord,
+  tiff: StoredTiff | undefined,
+): Promise<FaxEnd> {
+  if (tiff === undefined) return refused(`The object ${record.tiffKey} is not in the bucket any more.`)
+  const { bytes, sizeBytes } = tiff
+  if (bytes === undefined) {
+    return refused(`The file has ${sizeBytes} bytes; at most ${LARGEST_TIFF_BYTES} are converted.`)
+  }
+  const started = performance.now()
+  const conversion = tryToConvert(dependencies, record, bytes)
+  if ('state' in conversion) return conversion
+  const stored = {
+    pdfKey: pdfKey({ site: record.site, faxId: record.id }),
+    pdfBytes: conversion.pdf.length,
+    pages: conversion.pages.length,
+    convertMilliseconds: Math.round((performance.now() - started) * 10) / 10,
+  }
+  await dependencies.putFile({ key: stored.pdfKey, bytes: conversion.pdf, format: 'pdf' })
+
+  const { destination } = record.facts
+  const routes = dependencies.router.routeFor(destination)
+  if (routes === undefined) return { state: 'unrouted', reason: whyUnrouted(destination), ...stored }
+  const { id, site, facts, tiffKey } = record
+  const fax: RoutedFax = { id, site, facts, tiffKey, pages: stored.pages, pdfKey: stored.pdfKey }
+  await fanOut(dependencies, { fax, routes, files: { pdf: conversion.pdf, tiff: bytes } })
+  return { state: 'routed', backends: routes.map(({ backend }) => backend.name), ...stored }
+}
+
+function tryToConvert(
+  { convert }: ReceiveDependencies,
+  { id, facts }: FaxRecord,
+  bytes: Uint8Array,
+): Conversion | FaxEnd {
+  const { source, destination, stationId, receivedAt } = facts
+  try {
+    return convert(bytes, {
+      faxId: id,
+      ...(source === undefined ? {} : { source }),
+      ...(destination === undefined ? {} : { destination }),
+      ...(stationId === undefined ? {} : { stationId }),
+      receivedAt: new Date(receivedAt),
+    })
+  } catch (error) {
+    if (!(error instanceof ConversionRefused)) throw error
+    const where = error.byteOffset === undefined ? '' : ` (byte ${error.byteOffset})`
+    return refused(`${error.message}${where}`)
+  }
+}
+
+/** An object that no agent of ours put there. It can't be routed, but it must not vanish either. */
+async function refuseStranger(dependencies: ReceiveDependencies, object: ArrivedObject): Promise<FaxRecord> {
+  const { key, sizeBytes, arrivedAt } = object
+  const facts: Facts = { receivedAt: arrivedAt.toISOString() }
+  const faxId = makeFaxId(arrivedAt, key)
+  const opened = openFax(
+    { faxId, site: 'unknown', facts, tiffKey: key, tiffBytes: sizeBytes },
+    dependencies.now(),
+  )
+  const record = await addOrGet(dependencies, opened)
+  if (record.state !== 'received') return record
+  return end(
+    dependencies,
+    record,
+    refused(`The object's key is ${key}; a fax comes as incoming/<site>/<fax id>.tif.`),
+  )
+}
+
+async function addOrGet({ ledger }: ReceiveDependencies, opened: FaxRecord): Promise<FaxRecord> {
+  if (await ledger.addFax(opened)) return opened
+  const record = await ledger.getFax(opened.id)
+  if (record === undefined)
+    throw new Error(`The ledger refused fax ${opened.id} as known, and does not have it.`)
+  return record
+}
+
+async function end(dependencies: ReceiveDependencies, record: FaxRecord, ending: FaxEnd): Promise<FaxRecord> {
+  const closed = closeFax(record, ending, dependencies.now())
+  // False: a duplicate of this event was faster, and wrote and counted the same.
+  if (!(await dependencies.ledger.replaceFax(closed))) return closed
+  dependencies.count('FaxesReceived')
+  if (closed.state === 'unrouted') dependencies.count('FaxesUnrouted')
+  if (closed.state === 'refused') dependencies.count('FaxesRefused')
+  return closed
+}
+
+function refused(reason: string): FaxEnd {
+  return { state: 'refused', reason }
+}
+
+function whyUnrouted(destination: string | undefined): string {
+  if (destination === undefined) return 'The PBX did not say which number was dialled.'
+  return `The routing table has no section [dstnum_${destination}] and no [dstnum_default].`
+}

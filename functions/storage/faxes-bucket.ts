@@ -1,0 +1,79 @@
+import {
+  GetObjectCommand,
+  type GetObjectCommandOutput,
+  NoSuchKey,
+  PutObjectCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3'
+
+export interface StoredTiff {
+  sizeBytes: number
+  /** Absent when there are more than the caller would take. */
+  bytes?: Uint8Array
+  /** User metadata, in which the facts of the reception travel. */
+  metadata: Record<string, string>
+  storedAt: Date
+}
+
+/** The bytes of an object. Throws when it is not there: whoever names a key was told that it exists. */
+export async function readObject(client: S3Client, bucket: string, key: string): Promise<Uint8Array> {
+  const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }))
+  if (Body === undefined) throw new Error(`S3 answered without a body for ${key}.`)
+  return Body.transformToByteArray()
+}
+
+interface Wanted {
+  key: string
+  /** A larger object is not read, only described. */
+  largestBytes: number
+}
+
+/** A TIFF as received, or undefined when the object is gone. */
+export async function readTiff(
+  client: S3Client,
+  bucket: string,
+  wanted: Wanted,
+): Promise<StoredTiff | undefined> {
+  const answer = await getUnlessGone(client, bucket, wanted.key)
+  if (answer === undefined) return undefined
+  const { Body, Metadata = {}, LastModified = new Date(), ContentLength: sizeBytes } = answer
+  if (Body === undefined || sizeBytes === undefined)
+    throw new Error(`S3 answered without a body for ${wanted.key}.`)
+  const stored = { sizeBytes, metadata: Metadata, storedAt: LastModified }
+  if (sizeBytes <= wanted.largestBytes) return { ...stored, bytes: await Body.transformToByteArray() }
+  await Body.transformToWebStream().cancel()
+  return stored
+}
+
+async function getUnlessGone(
+  client: S3Client,
+  bucket: string,
+  key: string,
+): Promise<GetObjectCommandOutput | undefined> {
+  try {
+    return await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }))
+  } catch (error) {
+    if (error instanceof NoSuchKey) return undefined
+    throw error
+  }
+}
+
+const CONTENT_TYPES = { pdf: 'application/pdf', tiff: 'image/tiff' } as const
+
+/** Writes a file that we made. The same fax always gives the same bytes, so a second write changes nothing. */
+export async function putFile(
+  client: S3Client,
+  bucket: string,
+  file: { key: string; bytes: Uint8Array; format: 'pdf' | 'tiff' },
+): Promise<void> {
+  const { key, bytes, format } = file
+  await client.send(
+    new PutObjectCommand({
+      Bucket: bucket,
+      Key: key,
+      Body: bytes,
+      ContentLength: bytes.length,
+      ContentType: CONTENT_TYPES[format],
+    }),
+  )
+}
