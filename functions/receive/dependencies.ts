@@ -4,8 +4,8 @@ import { S3Client } from '@aws-sdk/client-s3'
 import { SQSClient } from '@aws-sdk/client-sqs'
 import { convertTiffToPdf } from '../../shared/conversion/convert.ts'
 import type { DeliveryMessage } from '../../shared/messages.ts'
-import { deployedTableSchema } from '../../shared/routing-table/deployed-table.ts'
-import { makeRouter, type Router } from '../../shared/routing-table/route.ts'
+import { type DeployedTable, deployedTableSchema } from '../../shared/routing-table/deployed-table.ts'
+import { makeRouter } from '../../shared/routing-table/route.ts'
 import { makeDynamoLedger } from '../ledger/dynamo-ledger.ts'
 import { makeCount } from '../metrics.ts'
 import { makeQueueUrlLookup, sendMessage } from '../queues/send.ts'
@@ -24,7 +24,7 @@ export function makeDependencies(environment: Environment): ReceiveDependencies 
     readTiff: (wanted) => readTiff(s3, FAXES_BUCKET, wanted),
     putFile: (file) => putFile(s3, FAXES_BUCKET, file),
     convert: convertTiffToPdf,
-    router: readRouter(),
+    router: makeRouter(readTable()),
     enqueueDelivery: (message) => sendMessage(sqs, queueUrlOf(environment, message), message),
     enqueuePrintJob: async (site, job) =>
       sendMessage(sqs, await printQueueUrl(`${PRINT_QUEUE_PREFIX}${site}`), job),
@@ -34,9 +34,9 @@ export function makeDependencies(environment: Environment): ReceiveDependencies 
 }
 
 /** The checked table lies beside the bundle, put there by the deployment. */
-function readRouter(): Router {
+function readTable(): DeployedTable {
   const file = new URL('routing-table.json', import.meta.url)
-  return makeRouter(deployedTableSchema.parse(JSON.parse(readFileSync(file, 'utf8'))))
+  return deployedTableSchema.parse(JSON.parse(readFileSync(file, 'utf8')))
 }
 
 function queueUrlOf(environment: Environment, { backend }: DeliveryMessage): string {

@@ -1,4 +1,5 @@
 import type { RoutedFax } from '../../shared/messages.ts'
+import type { BackendOf } from '../../shared/routing-table/deployed-table.ts'
 import type { Route } from '../../shared/routing-table/route.ts'
 import { makePrintJob } from '../backends/printer/print-job.ts'
 import { openDelivery } from '../ledger/delivery-transitions.ts'
@@ -51,7 +52,7 @@ async function enqueue(
 async function enqueuePrinting(
   { putFile, enqueuePrintJob }: FanOutDependencies,
   fax: RoutedFax,
-  backend: Extract<Route['backend'], { kind: 'printer' }>,
+  backend: BackendOf<'printer'>,
   files: Routed['files'],
 ): Promise<void> {
   const job = makePrintJob(fax, backend)

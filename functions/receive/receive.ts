@@ -96,8 +96,7 @@ function tryToConvert(
     })
   } catch (error) {
     if (!(error instanceof ConversionRefused)) throw error
-    const where = error.byteOffset === undefined ? '' : ` (byte ${error.byteOffset})`
-    return refused(`${error.message}${where}`)
+    return refused(error.message)
   }
 }
 

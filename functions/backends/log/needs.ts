@@ -6,7 +6,7 @@ export const logNeeds: FunctionNeeds = {
   memoryMegabytes: 256,
   batchSize: 10,
   concurrency: 2,
-  readsFaxes: false,
+  readsFaxes: [],
   readsSecrets: false,
   sendsMail: false,
   writesFaxLog: true,

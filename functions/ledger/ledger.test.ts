@@ -1,0 +1,107 @@
+import type { AddressInfo } from 'node:net'
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import dynalite from 'dynalite'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { FaxRecord } from '../../shared/ledger/records.ts'
+import { delivered } from '../../shared/outcome.ts'
+import { claim, openDelivery, settle } from './delivery-transitions.ts'
+import { makeDynamoLedger } from './dynamo-ledger.ts'
+import type { Ledger } from './ledger.ts'
+import { makeMemoryLedger } from './memory-ledger.ts'
+
+const server = dynalite({ createTableMs: 0 })
+let client: DynamoDBClient
+
+beforeAll(async () => {
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  const { port } = server.address() as AddressInfo
+  client = new DynamoDBClient({
+    endpoint: `http://127.0.0.1:${port}`,
+    region: 'eu-west-1',
+    credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' },
+  })
+  const key = (AttributeName: string, KeyType: 'HASH' | 'RANGE') => ({ AttributeName, KeyType })
+  await client.send(
+    new CreateTableCommand({
+      TableName: 'ledger',
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: ['pk', 'sk'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+      KeySchema: [key('pk', 'HASH'), key('sk', 'RANGE')],
+    }),
+  )
+})
+
+afterAll(async () => {
+  client.destroy()
+  await new Promise((closed) => server.close(closed))
+})
+
+const faxOf = (id: string): FaxRecord => ({
+  id,
+  site: 'main',
+  state: 'received',
+  facts: { receivedAt: '2026-11-23T05:41:51.000Z' },
+  tiffKey: `incoming/main/${id}.tif`,
+  tiffBytes: 17150,
+  openedAt: '2026-11-23T05:41:54.000Z',
+  revision: 0,
+})
+
+// One contract: the ledger that tests use must promise no more and no less than the table.
+describe.each<[string, () => Ledger, string]>([
+  ['in memory', makeMemoryLedger, '20261123T054151Z-0k3w9x7m2r41'],
+  ['in DynamoDB', () => makeDynamoLedger(client, 'ledger'), '20261123T054151Z-0k3w9x7m2r42'],
+])('the ledger %s', (_, make, faxId) => {
+  let ledger: Ledger
+  beforeAll(() => {
+    ledger = make()
+  })
+
+  it('adds a fax once, and gives it back', async () => {
+    expect(await ledger.getFax(faxId)).toBeUndefined()
+    expect(await ledger.addFax(faxOf(faxId))).toBe(true)
+    expect(await ledger.addFax({ ...faxOf(faxId), site: 'other' })).toBe(false)
+    expect(await ledger.getFax(faxId)).toEqual(faxOf(faxId))
+  })
+
+  it('replaces the revision that the writer saw, and no other', async () => {
+    const next: FaxRecord = {
+      ...faxOf(faxId),
+      state: 'routed',
+      backends: ['log'],
+      pages: 2,
+      convertMilliseconds: 1.5,
+      revision: 1,
+    }
+    expect(await ledger.replaceFax(next)).toBe(true)
+    expect(await ledger.replaceFax({ ...next, state: 'refused' })).toBe(false)
+    expect(await ledger.getFax(faxId)).toEqual(next)
+  })
+
+  it('keeps the deliveries of a fax apart, with their whole history', async () => {
+    const opened = openDelivery(faxId, { name: 'mail_sales', kind: 'mail' })
+    expect(await ledger.addDelivery(opened)).toBe(true)
+    expect(await ledger.addDelivery(opened)).toBe(false)
+    expect(await ledger.getDelivery(faxId, 'mail')).toBeUndefined()
+    const now = new Date('2026-11-23T05:42:00Z')
+    const claimed = claim(opened, now, 60) ?? opened
+    expect(await ledger.replaceDelivery(claimed)).toBe(true)
+    const settled = settle(claimed, delivered('<id>', '250 été'), now, undefined)
+    expect(await ledger.replaceDelivery(settled)).toBe(true)
+    expect(await ledger.getDelivery(faxId, 'mail_sales')).toEqual(settled)
+  })
+
+  it('lets one of many that write at once win', async () => {
+    const opened = openDelivery(faxId, { name: 'log', kind: 'log' })
+    await ledger.addDelivery(opened)
+    const claimed = claim(opened, new Date(), 60) ?? opened
+    const wins = await Promise.all(Array.from({ length: 8 }, () => ledger.replaceDelivery(claimed)))
+    expect(wins.filter((won) => won)).toHaveLength(1)
+  })
+
+  it('does not replace what was never added', async () => {
+    expect(
+      await ledger.replaceDelivery({ ...openDelivery(faxId, { name: 'x', kind: 'log' }), revision: 1 }),
+    ).toBe(false)
+  })
+})

@@ -1,0 +1,246 @@
+import { readFileSync } from 'node:fs'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { type Conversion, ConversionRefused } from '../../shared/conversion/convert.ts'
+import { type Facts, factsToMetadata } from '../../shared/facts.ts'
+import {
+  type DeliveryMessage,
+  deliveryMessageSchema,
+  type PrintJob,
+  printJobSchema,
+} from '../../shared/messages.ts'
+import { incomingKey } from '../../shared/object-keys.ts'
+import type { Backend, DeployedTable } from '../../shared/routing-table/deployed-table.ts'
+import { makeRouter } from '../../shared/routing-table/route.ts'
+import { makeMemoryLedger } from '../ledger/memory-ledger.ts'
+import type { Metric } from '../metrics.ts'
+import { LARGEST_TIFF_BYTES, type ReceiveDependencies, receive } from './receive.ts'
+import { arrivedObjects } from './s3-event.ts'
+
+const FAX_ID = '20261123T054151Z-0k3w9x7m2r4t'
+const KEY = incomingKey({ site: 'paris', faxId: FAX_ID })
+const ARRIVED = { key: KEY, sizeBytes: 6, arrivedAt: new Date('2026-11-23T05:41:53Z') }
+const TIFF = new TextEncoder().encode('a TIFF')
+const PDF = new TextEncoder().encode('a PDF')
+
+const log: Backend = { kind: 'log', name: 'log', message: ['a fax'] }
+const mail: Backend = {
+  kind: 'mail',
+  name: 'mail',
+  subject: ['fax'],
+  body: [],
+  from: { address: 'fax@example.org', name: 'Fax' },
+}
+const printer: Backend = {
+  kind: 'printer',
+  name: 'printer_office',
+  printer: 'office',
+  site: 'lyon',
+  format: 'tiff',
+}
+const table: DeployedTable = {
+  version: 1,
+  timeZone: 'Europe/Paris',
+  sites: ['paris', 'lyon'],
+  backends: [log, mail, printer],
+  numbers: { '100': { backends: ['mail', 'printer_office', 'log'], recipients: ['office@example.org'] } },
+}
+
+const page: Conversion['pages'][number] = {
+  widthPixels: 1728,
+  heightPixels: 2292,
+  xDpi: 204,
+  yDpi: 196,
+  coding: 'T.4 2-D',
+  treatment: 'copied',
+  damagedRows: 0,
+  warnings: [],
+}
+
+/** The world around one function: what it reads is set by the test, what it does is kept. */
+function makeWorld() {
+  const ledger = makeMemoryLedger()
+  const did = {
+    stored: new Map<string, Uint8Array>(),
+    deliveries: [] as DeliveryMessage[],
+    printJobs: [] as [string, PrintJob][],
+    counted: [] as Metric[],
+  }
+  const facts: Facts = { source: '0478123456', destination: '100', receivedAt: '2026-11-23T05:41:51.000Z' }
+  const bucket = new Map([[KEY, { bytes: TIFF, sizeBytes: TIFF.length, facts }]])
+  const dependencies: ReceiveDependencies = {
+    ledger,
+    readTiff: async ({ key, largestBytes }) => {
+      const object = bucket.get(key)
+      if (object === undefined) return undefined
+      const { bytes, sizeBytes } = object
+      const metadata = factsToMetadata(object.facts)
+      return { sizeBytes, metadata, storedAt: new Date(), ...(sizeBytes <= largestBytes ? { bytes } : {}) }
+    },
+    putFile: async ({ key, bytes }) => void did.stored.set(key, bytes),
+    convert: () => ({ pdf: PDF, pages: [page, page], warnings: [] }),
+    router: makeRouter(table),
+    enqueueDelivery: async (message) => void did.deliveries.push(message),
+    enqueuePrintJob: async (site, job) => void did.printJobs.push([site, job]),
+    count: (metric) => void did.counted.push(metric),
+    now: () => new Date('2026-11-23T05:41:54Z'),
+  }
+  return { ledger, bucket, facts, dependencies, did }
+}
+
+let world: ReturnType<typeof makeWorld>
+beforeEach(() => {
+  world = makeWorld()
+})
+
+describe('a fax that arrives', () => {
+  it('is converted, stored, routed, and handed to every backend of its number', async () => {
+    const { dependencies, did, ledger } = world
+    const record = await receive(dependencies, ARRIVED)
+    expect(record).toMatchObject({
+      id: FAX_ID,
+      site: 'paris',
+      state: 'routed',
+      pages: 2,
+      pdfKey: `pdf/paris/${FAX_ID}.pdf`,
+      backends: ['mail', 'printer_office', 'log'],
+      facts: { source: '0478123456', destination: '100' },
+    })
+    expect(did.stored.get(`pdf/paris/${FAX_ID}.pdf`)).toEqual(PDF)
+    expect(did.deliveries.map(({ backend, recipients }) => [backend.name, recipients])).toEqual([
+      ['mail', ['office@example.org']],
+      ['log', []],
+    ])
+    for (const message of did.deliveries) expect(deliveryMessageSchema.parse(message)).toEqual(message)
+    expect([...ledger.deliveries.values()].map(({ backend, state }) => [backend, state])).toEqual([
+      ['mail', 'waiting'],
+      ['printer_office', 'waiting'],
+      ['log', 'waiting'],
+    ])
+    expect(did.counted).toEqual(['FaxesReceived'])
+  })
+
+  it('goes to a printer as a job of its site, with a copy where the agent of that site may read', async () => {
+    const { dependencies, did } = world
+    await receive(dependencies, ARRIVED)
+    const [[site, job] = []] = did.printJobs
+    expect(site).toBe('lyon')
+    expect(printJobSchema.parse(job)).toEqual({
+      version: 1,
+      faxId: FAX_ID,
+      backend: 'printer_office',
+      key: `print/lyon/${FAX_ID}-printer_office.tif`,
+      format: 'tiff',
+      printer: 'office',
+      title: 'Fax 100 from 0478123456',
+      fileName: '100-0478123456-1795412511-7m2r4t.tif',
+      pages: 2,
+    })
+    expect(did.stored.get(job?.key ?? '')).toEqual(TIFF)
+  })
+
+  it('twice is delivered once', async () => {
+    const { dependencies, did } = world
+    await receive(dependencies, ARRIVED)
+    await receive(dependencies, ARRIVED)
+    expect(did.deliveries).toHaveLength(2)
+    expect(did.counted).toEqual(['FaxesReceived'])
+  })
+
+  it('twice at the same time is recorded and counted once', async () => {
+    const { dependencies, did, ledger } = world
+    await Promise.all([receive(dependencies, ARRIVED), receive(dependencies, ARRIVED)])
+    expect(ledger.faxes.get(FAX_ID)).toMatchObject({ state: 'routed', revision: 1 })
+    expect(did.counted).toEqual(['FaxesReceived'])
+  })
+
+  it('as an event of S3 tells of it', async () => {
+    const event = readFileSync(new URL('../../events/s3-object-created.json', import.meta.url), 'utf8')
+    const [object = ARRIVED] = arrivedObjects(event)
+    expect(await receive(world.dependencies, object)).toMatchObject({ id: FAX_ID, state: 'routed' })
+  })
+})
+
+describe('a run that was cut off', () => {
+  // Each step that the function takes outside itself, failing once.
+  const steps = ['readTiff', 'putFile', 'enqueueDelivery', 'enqueuePrintJob'] as const
+  it.each(steps)('in %s is made good by the next one', async (step) => {
+    const { dependencies, did, ledger } = world
+    const broken = { ...dependencies, [step]: async () => Promise.reject(new Error('cut off')) }
+    await expect(receive(broken, ARRIVED)).rejects.toThrow('cut off')
+    expect(await receive(dependencies, ARRIVED)).toMatchObject({ state: 'routed' })
+    expect(new Set(did.deliveries.map(({ backend }) => backend.name))).toEqual(new Set(['mail', 'log']))
+    expect(did.printJobs).toHaveLength(1)
+    expect(ledger.deliveries.size).toBe(3)
+  })
+
+  it('leaves alone a delivery whose first attempt has begun', async () => {
+    const { dependencies, did, ledger } = world
+    const closing = { ...ledger, replaceFax: () => Promise.reject(new Error('cut off')) }
+    await expect(receive({ ...dependencies, ledger: closing }, ARRIVED)).rejects.toThrow('cut off')
+    const begun = ledger.deliveries.get(`${FAX_ID} mail`)
+    if (begun === undefined) throw new Error('no delivery was made')
+    await ledger.replaceDelivery({ ...begun, state: 'delivered', attempts: 1, revision: 1 })
+    await receive(dependencies, ARRIVED)
+    expect(did.deliveries.map(({ backend }) => backend.name)).toEqual(['mail', 'log', 'log'])
+  })
+})
+
+describe('a fax that can not be delivered ends on record', () => {
+  it('unrouted, when no section serves its number', async () => {
+    const { dependencies, did, bucket, facts } = world
+    bucket.set(KEY, { bytes: TIFF, sizeBytes: TIFF.length, facts: { ...facts, destination: '999' } })
+    expect(await receive(dependencies, ARRIVED)).toMatchObject({
+      state: 'unrouted',
+      reason: 'The routing table has no section [dstnum_999] and no [dstnum_default].',
+      pdfKey: `pdf/paris/${FAX_ID}.pdf`,
+    })
+    expect(did.counted).toEqual(['FaxesReceived', 'FaxesUnrouted'])
+    expect(did.deliveries).toEqual([])
+  })
+
+  it('refused, with the byte, when it is no TIFF', async () => {
+    const { dependencies, did } = world
+    const convert = () => {
+      throw new ConversionRefused('no TIFF', 4)
+    }
+    expect(await receive({ ...dependencies, convert }, ARRIVED)).toMatchObject({
+      state: 'refused',
+      reason: 'no TIFF (at byte 4)',
+    })
+    expect(did.counted).toEqual(['FaxesReceived', 'FaxesRefused'])
+  })
+
+  it('refused unread, when it is larger than memory should hold, with its facts', async () => {
+    const { dependencies, bucket, facts } = world
+    bucket.set(KEY, { bytes: TIFF, sizeBytes: LARGEST_TIFF_BYTES + 1, facts })
+    expect(await receive(dependencies, ARRIVED)).toMatchObject({
+      state: 'refused',
+      reason: 'The file has 104857601 bytes; at most 104857600 are converted.',
+      facts: { destination: '100' },
+    })
+  })
+
+  it('refused, when the object is gone', async () => {
+    const { dependencies, bucket } = world
+    bucket.clear()
+    expect(await receive(dependencies, ARRIVED)).toMatchObject({ state: 'refused' })
+  })
+
+  it('refused, when something else lies under incoming/, once', async () => {
+    const { dependencies, ledger, did } = world
+    const stranger = { ...ARRIVED, key: 'incoming/paris/été (2).tif' }
+    const record = await receive(dependencies, stranger)
+    expect(record).toMatchObject({ state: 'refused', tiffKey: 'incoming/paris/été (2).tif', site: 'unknown' })
+    await receive(dependencies, stranger)
+    expect(ledger.faxes.size).toBe(1)
+    expect(did.counted).toEqual(['FaxesReceived', 'FaxesRefused'])
+  })
+
+  it('but a bug in the conversion is no refusal: it goes back to the queue', async () => {
+    const convert = () => {
+      throw new TypeError('a bug')
+    }
+    await expect(receive({ ...world.dependencies, convert }, ARRIVED)).rejects.toThrow('a bug')
+    expect(world.ledger.faxes.get(FAX_ID)).toMatchObject({ state: 'received' })
+  })
+})

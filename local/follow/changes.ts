@@ -1,0 +1,82 @@
+import type { DeliveryRecord, FaxRecord } from '../../shared/ledger/records.ts'
+import type { ShownEvent } from '../show/events.ts'
+
+/** All that the ledger says of one fax. */
+export interface FaxStory {
+  fax?: FaxRecord
+  deliveries: DeliveryRecord[]
+}
+
+/** Says where a person finds what was delivered. */
+export type Where = (delivery: DeliveryRecord, receipt: string) => string
+
+/** What happened between two looks at the ledger, in the order in which a reader expects it. */
+export function changes(
+  before: FaxStory,
+  after: FaxStory,
+  where: Where,
+  fileOf: (key: string) => string,
+): ShownEvent[] {
+  const seen = new Map(before.deliveries.map((delivery) => [delivery.backend, delivery.history.length]))
+  return [
+    ...faxEvents(before.fax, after.fax, fileOf),
+    ...after.deliveries.flatMap((delivery) =>
+      delivery.history
+        .slice(seen.get(delivery.backend) ?? 0)
+        .map((_, index) => attemptEvent(delivery, (seen.get(delivery.backend) ?? 0) + index, where)),
+    ),
+  ]
+}
+
+/** Whether nothing more will happen to the fax by itself. */
+export function hasEnded({ fax, deliveries }: FaxStory): boolean {
+  if (fax === undefined || fax.state === 'received') return false
+  if (fax.state !== 'routed') return true
+  const ended = deliveries.filter(({ state }) => state === 'delivered' || state === 'failed')
+  return ended.length === (fax.backends ?? []).length
+}
+
+function faxEvents(
+  before: FaxRecord | undefined,
+  after: FaxRecord | undefined,
+  fileOf: (key: string) => string,
+): ShownEvent[] {
+  if (after === undefined || after.state === 'received' || before?.state === after.state) return []
+  const { id, pages, pdfKey, pdfBytes, convertMilliseconds, reason = '', backends = [] } = after
+  const events: ShownEvent[] = []
+  if (pages !== undefined && pdfKey !== undefined) {
+    events.push({
+      event: 'converted',
+      fax: id,
+      pages,
+      milliseconds: convertMilliseconds ?? 0,
+      bytes: pdfBytes ?? 0,
+      where: fileOf(pdfKey),
+    })
+  }
+  if (after.state === 'routed') events.push({ event: 'routed', fax: id, backends })
+  else events.push({ event: after.state, fax: id, text: reason })
+  return events
+}
+
+function attemptEvent(delivery: DeliveryRecord, index: number, where: Where): ShownEvent {
+  const { faxId: fax, backend, history, state, nextAttemptAt = '' } = delivery
+  const { attempt = 1, result } = history[index] ?? {}
+  if (result?.outcome === 'delivered') {
+    return {
+      event: 'delivered',
+      fax,
+      backend,
+      attempt,
+      where: where(delivery, result.receipt),
+      text: result.text,
+    }
+  }
+  const text = [result?.code, result?.text].filter((part) => part !== undefined && part !== '').join(' ')
+  // The last attempt of a delivery that was given up was still an outcome of "try again".
+  const isLast = index === history.length - 1
+  if (result?.outcome === 'retry' && !(isLast && state === 'failed')) {
+    return { event: 'retry', fax, backend, attempt, text, nextAttemptAt }
+  }
+  return { event: 'failed', fax, backend, attempt, text }
+}
