@@ -3,18 +3,18 @@ import { siteSchema } from '../object-keys.ts'
 import { templateSchema } from './template.ts'
 
 /** What each kind of backend needs to deliver, checked at synth; a message carries it to the function that delivers. */
-const backendName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/)
+export const backendNameSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/)
 
 export const mailBackendSchema = z.object({
   kind: z.literal('mail'),
-  name: backendName,
+  name: backendNameSchema,
   subject: templateSchema,
   body: templateSchema,
   from: z.object({ address: z.string(), name: z.string() }),
 })
 export const ftpBackendSchema = z.object({
   kind: z.literal('ftp'),
-  name: backendName,
+  name: backendNameSchema,
   host: z.string(),
   port: z.int().min(1).max(65535),
   username: z.string(),
@@ -29,7 +29,7 @@ export const ftpBackendSchema = z.object({
 })
 export const printerBackendSchema = z.object({
   kind: z.literal('printer'),
-  name: backendName,
+  name: backendNameSchema,
   /** CUPS's name of the printer. Absent: CUPS's default printer. */
   printer: z.string().optional(),
   site: siteSchema,
@@ -37,7 +37,7 @@ export const printerBackendSchema = z.object({
 })
 export const logBackendSchema = z.object({
   kind: z.literal('log'),
-  name: backendName,
+  name: backendNameSchema,
   message: templateSchema,
 })
 

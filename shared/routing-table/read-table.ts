@@ -1,0 +1,186 @@
+import { DEFAULT_SITE } from '../object-keys.ts'
+import type { Reading } from './checks.ts'
+import {
+  BACKEND_KINDS,
+  type Backend,
+  type BackendKind,
+  type BackendOf,
+  backendNameSchema,
+  type DeployedTable,
+} from './deployed-table.ts'
+import type { Finding } from './finding.ts'
+import { decodeUtf8, parseIni, type Section } from './ini.ts'
+import { nearMiss } from './near-miss.ts'
+import { readFtp } from './sections/ftp.ts'
+import { GENERAL_DEFAULTS, readGeneral } from './sections/general.ts'
+import { readLog } from './sections/log.ts'
+import { readMail } from './sections/mail.ts'
+import { DEFAULT_NUMBER, readNumber } from './sections/number.ts'
+import { kindOfSection, SECTION_KINDS, type SectionKind } from './sections/option-names.ts'
+import { readPrinter } from './sections/printer.ts'
+import { readSite } from './sections/site.ts'
+
+export interface TableReading {
+  /** undefined as long as there are findings. */
+  table: DeployedTable | undefined
+  /** What an admin has to change, by line. */
+  findings: readonly Finding[]
+  /** What an admin may want to know. */
+  notes: readonly Finding[]
+}
+
+export interface TableInput {
+  /** As it is to be named in findings. */
+  file: string
+  bytes: Uint8Array
+  /** Reads a file by its path as the table writes it, relative to the table's folder; undefined if it can't be read. */
+  readFile: (path: string) => Uint8Array | undefined
+}
+
+/** One for each kind of backend: the compiler says which is missing. */
+const BACKEND_READERS: {
+  [Kind in BackendKind]: (
+    section: Section,
+    reading: Reading,
+    sites: readonly string[],
+  ) => BackendOf<Kind> | undefined
+} = { mail: readMail, ftp: readFtp, printer: readPrinter, log: readLog }
+
+/** Reads and checks a routing table. Throws for no content whatever; all that is wrong is found in one go. */
+export function readTable(input: TableInput): TableReading {
+  const findings: Finding[] = []
+  const notes: Finding[] = []
+  const { file, readFile } = input
+  const reading: Reading = {
+    file,
+    readFile,
+    finding: (finding) => findings.push(withoutPassword({ file, ...finding })),
+    findingElsewhere: (finding) => findings.push(finding),
+    note: (note) => notes.push(withoutPassword({ file, ...note })),
+  }
+  const table = readSections(decodeUtf8(input.bytes), reading)
+  return {
+    table: findings.length === 0 ? table : undefined,
+    findings: ordered(findings, file),
+    notes: ordered(notes, file),
+  }
+}
+
+function readSections(text: string, reading: Reading): DeployedTable {
+  const { sections, findings } = parseIni(text)
+  findings.forEach(reading.finding)
+  const byKind = groupByKind(sections, reading)
+  const { timeZone } = byKind.general.map((section) => readGeneral(section, reading))[0] ?? GENERAL_DEFAULTS
+  const declaredSites = present(byKind.site_.map((section) => readSite(section, reading)))
+  const sites = declaredSites.length > 0 ? declaredSites : [DEFAULT_SITE]
+  const backends = BACKEND_KINDS.flatMap((kind) =>
+    present<Backend>(byKind[kind].map((section) => readBackend(kind, section, reading, sites))),
+  )
+  const declared = new Map(
+    BACKEND_KINDS.flatMap((kind) => byKind[kind].map(({ name }) => [name, kind] as const)),
+  )
+  const routes = byKind.dstnum_.map((section) => readNumber(section, reading, declared))
+  if (routes.length === 0 && findings.length === 0) reportNoNumbers(reading)
+  reportUnused(
+    BACKEND_KINDS.flatMap((kind) => byKind[kind]),
+    routes.flatMap(({ route }) => route.backends),
+    reading,
+  )
+  const fallback = routes.find(({ number }) => number === DEFAULT_NUMBER)?.route
+  const numbers = routes
+    .filter(({ number }) => number !== DEFAULT_NUMBER)
+    .map(({ number, route }) => [number, route])
+  return {
+    version: 1,
+    timeZone,
+    sites,
+    backends,
+    numbers: Object.fromEntries(numbers),
+    ...(fallback === undefined ? {} : { fallback }),
+  }
+}
+
+function readBackend(
+  kind: BackendKind,
+  section: Section,
+  reading: Reading,
+  sites: readonly string[],
+): Backend | undefined {
+  if (!backendNameSchema.safeParse(section.name).success) {
+    const problem = 'A backend is named in letters, digits, dots, hyphens and underscores, at most 64.'
+    const fix = `Log groups and messages carry the name: write one such as [${kind}_sales].`
+    reading.finding({ line: section.line, found: `[${section.name}]`, problem, fix })
+  }
+  return BACKEND_READERS[kind](section, reading, sites)
+}
+
+function groupByKind(sections: readonly Section[], reading: Reading): Record<SectionKind, Section[]> {
+  const byKind: Record<SectionKind, Section[]> = {
+    general: [],
+    site_: [],
+    mail: [],
+    ftp: [],
+    printer: [],
+    log: [],
+    dstnum_: [],
+  }
+  for (const section of sections) {
+    const kind = kindOfSection(section.name)
+    if (kind !== undefined) byKind[kind].push(section)
+    else reportUnknownSection(section, reading)
+  }
+  return byKind
+}
+
+function reportUnknownSection({ name, line }: Section, reading: Reading): void {
+  const problem = 'There is no such kind of section.'
+  const known = SECTION_KINDS.map((kind) => `[${kind}${kind.endsWith('_') ? '…' : ''}]`).join(', ')
+  const near = nearSectionName(name)
+  const fix = near === undefined ? `A section is one of ${known}.` : `Did you mean [${near}]?`
+  reading.finding({ line, found: `[${name}]`, problem, fix })
+}
+
+/** Only the kind can be wrong: [ Mail_sales] and [dstnum100] are [mail_sales] and [dstnum_100]. */
+function nearSectionName(name: string): string | undefined {
+  const [, word = '', , rest = ''] = /^\s*([a-z]+)([\s_-]*)(.*?)\s*$/is.exec(name) ?? []
+  const kind = nearMiss(word, ['general', 'site', 'mail', 'ftp', 'printer', 'log', 'dstnum'])
+  if (kind === undefined) return undefined
+  if (kind === 'general') return kind
+  if (rest === '')
+    return kind === 'dstnum' ? 'dstnum_default' : kind === 'site' ? `site_${DEFAULT_SITE}` : kind
+  return `${kind}_${rest}`
+}
+
+function reportNoNumbers(reading: Reading): void {
+  const problem = 'No section says where faxes go: each would end unrouted.'
+  const fix = 'Add [dstnum_default] with dest = and the name of a backend.'
+  reading.finding({ line: 1, found: 'no section [dstnum_…]', problem, fix })
+}
+
+function reportUnused(backends: readonly Section[], inUse: readonly string[], reading: Reading): void {
+  const used = new Set(inUse)
+  for (const { name, line } of backends) {
+    if (used.has(name)) continue
+    const fix = 'Name it in the dest of a number, or remove it.'
+    reading.note({ line, found: `[${name}]`, problem: `No number uses the backend ${name}.`, fix })
+  }
+}
+
+/** An option of the wrong name or in the wrong place may still be a password. */
+function withoutPassword(finding: Finding): Finding {
+  return { ...finding, found: finding.found.replace(/(pass\w*\s*[=:]).*/is, '$1 …') }
+}
+
+/** By line, the table's own before those of the files that it names, each once. */
+function ordered(findings: readonly Finding[], table: string): Finding[] {
+  const once = new Map(findings.map((finding) => [JSON.stringify(finding), finding]))
+  return [...once.values()].sort((one, other) => {
+    if (one.file === other.file) return one.line - other.line
+    if (one.file === table || other.file === table) return one.file === table ? -1 : 1
+    return one.file < other.file ? -1 : 1
+  })
+}
+
+function present<Value>(values: readonly (Value | undefined)[]): Value[] {
+  return values.filter((value) => value !== undefined)
+}

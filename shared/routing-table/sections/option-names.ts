@@ -1,0 +1,47 @@
+/** XiVO's programs, whose paths stand in [general]. */
+export const XIVO_TOOLS = ['tiff2pdf', 'mutt', 'lp'] as const
+
+export const GENERAL_OPTIONS = [...XIVO_TOOLS, 'time_zone'] as const
+export const SITE_OPTIONS = ['description'] as const
+export const MAIL_OPTIONS = ['subject', 'content_file', 'email_from', 'email_realname'] as const
+export const FTP_OPTIONS = [
+  'host',
+  'username',
+  'password',
+  'password_secret',
+  'directory',
+  'port',
+  'tls',
+  'tls_ca',
+  'convert_to_pdf',
+] as const
+export const PRINTER_OPTIONS = ['name', 'convert_to_pdf', 'site'] as const
+export const LOG_OPTIONS = ['file', 'msg'] as const
+export const NUMBER_OPTIONS = ['dest', 'email'] as const
+
+/** What each kind of section takes, by how its header begins. */
+export const SECTION_OPTIONS = {
+  general: GENERAL_OPTIONS,
+  site_: SITE_OPTIONS,
+  mail: MAIL_OPTIONS,
+  ftp: FTP_OPTIONS,
+  printer: PRINTER_OPTIONS,
+  log: LOG_OPTIONS,
+  dstnum_: NUMBER_OPTIONS,
+} as const
+export type SectionKind = keyof typeof SECTION_OPTIONS
+export const SECTION_KINDS = Object.keys(SECTION_OPTIONS) as readonly SectionKind[]
+
+/** XiVO tells the kinds apart by how a name begins, case and all: [mailing] is a mail backend. */
+export function kindOfSection(name: string): SectionKind | undefined {
+  return SECTION_KINDS.find((kind) => (kind === 'general' ? name === kind : name.startsWith(kind)))
+}
+
+/** The section that an option belongs to, as a header is written; undefined where no kind or several take it. */
+export function ownerOf(option: string): string | undefined {
+  const owners = SECTION_KINDS.filter((kind) => SECTION_OPTIONS[kind].some((name) => name === option))
+  const [owner] = owners
+  if (owner === undefined || owners.length > 1) return undefined
+  if (owner === 'general') return '[general]'
+  return owner.endsWith('_') ? `a [${owner}…] section` : `[${owner}] or [${owner}_…]`
+}
