@@ -8,8 +8,8 @@ describe('the command line', () => {
       files: [],
       from: '0478123456',
       to: '100',
-      homeFolder: '.faxlane',
-      config: 'config/fax.conf',
+      homeFolder: undefined,
+      config: undefined,
       json: false,
       realTime: false,
     })

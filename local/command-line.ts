@@ -7,8 +7,10 @@ export interface CommandLine {
   files: string[]
   from: string
   to: string
-  homeFolder: string
-  config: string
+  /** Undefined: .faxlane in the project's folder. */
+  homeFolder: string | undefined
+  /** Undefined: config/fax.conf of the project. */
+  config: string | undefined
   json: boolean
   realTime: boolean
 }
@@ -68,8 +70,8 @@ function parse(words: readonly string[]) {
         once: { type: 'boolean', default: false },
         from: { type: 'string', default: '0478123456' },
         to: { type: 'string', default: '100' },
-        home: { type: 'string', default: '.faxlane' },
-        config: { type: 'string', default: 'config/fax.conf' },
+        home: { type: 'string' },
+        config: { type: 'string' },
         json: { type: 'boolean', default: false },
         'real-time': { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },

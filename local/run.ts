@@ -31,9 +31,7 @@ export async function run(command: CommandLine): Promise<number> {
     shown.push(event)
     draw(event)
   }
-  const opened = await openGateway({ command, projectFolder, userFolder, show })
-  if (opened === undefined) return EXIT_CODES.noStart
-  const { gateway, close } = opened
+  const { gateway, close } = await openGateway({ command, projectFolder, userFolder, show })
   try {
     await receiveAll(gateway, submissionsOf(command, userFolder), {
       show,

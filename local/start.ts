@@ -1,4 +1,6 @@
 import { EXIT_CODES, HELP, readCommandLine, WrongUsage } from './command-line.ts'
+import { GatewayRuns } from './gateway/home.ts'
+import { SynthesisFailed } from './synth/run-cdk-app.ts'
 
 // Only what the words need is loaded before they are known to be right: --help answers at once.
 try {
@@ -9,7 +11,9 @@ try {
     process.exitCode = await run(command)
   }
 } catch (error) {
-  if (!(error instanceof WrongUsage)) throw error
+  if (error instanceof WrongUsage) process.exitCode = EXIT_CODES.usage
+  else if (error instanceof SynthesisFailed || error instanceof GatewayRuns)
+    process.exitCode = EXIT_CODES.noStart
+  else throw error
   process.stderr.write(`${error.message}\n`)
-  process.exitCode = EXIT_CODES.usage
 }

@@ -14,8 +14,8 @@ export interface FunctionNeeds {
   batchSize: number
   /** Invocations at a time, so that a burst of faxes does not run into the other side's limits. */
   concurrency: number
-  /** Reads the PDFs and TIFFs of the faxes' bucket. */
-  readsFaxes: boolean
+  /** Areas of the faxes' bucket that it reads: the TIFFs as received are in incoming. */
+  readsFaxes: readonly ('pdf' | 'incoming')[]
   /** Reads the secrets that backends of this kind name. */
   readsSecrets: boolean
   /** Sends through SES from the addresses that backends of this kind name. */

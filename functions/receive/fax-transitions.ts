@@ -9,10 +9,12 @@ interface Arrival {
   tiffBytes: number
 }
 
-interface Stored {
+export interface Stored {
   pdfKey: string
   pdfBytes: number
   pages: number
+  damagedRows: number
+  warnings: string[]
   convertMilliseconds: number
 }
 

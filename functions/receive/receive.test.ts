@@ -77,7 +77,11 @@ function makeWorld() {
       return { sizeBytes, metadata, storedAt: new Date(), ...(sizeBytes <= largestBytes ? { bytes } : {}) }
     },
     putFile: async ({ key, bytes }) => void did.stored.set(key, bytes),
-    convert: () => ({ pdf: PDF, pages: [page, page], warnings: [] }),
+    convert: () => ({
+      pdf: PDF,
+      pages: [page, { ...page, damagedRows: 2, warnings: ['two rows were lost'] }],
+      warnings: ['the file breaks off'],
+    }),
     router: makeRouter(table),
     enqueueDelivery: async (message) => void did.deliveries.push(message),
     enqueuePrintJob: async (site, job) => void did.printJobs.push([site, job]),
@@ -101,6 +105,8 @@ describe('a fax that arrives', () => {
       site: 'paris',
       state: 'routed',
       pages: 2,
+      damagedRows: 2,
+      warnings: ['the file breaks off', 'page 2: two rows were lost'],
       pdfKey: `pdf/paris/${FAX_ID}.pdf`,
       backends: ['mail', 'printer_office', 'log'],
       facts: { source: '0478123456', destination: '100' },

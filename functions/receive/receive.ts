@@ -9,7 +9,7 @@ import type { Ledger } from '../ledger/ledger.ts'
 import type { Count } from '../metrics.ts'
 import type { StoredTiff } from '../storage/faxes-bucket.ts'
 import { fanOut } from './fan-out.ts'
-import { closeFax, type FaxEnd, openFax } from './fax-transitions.ts'
+import { closeFax, type FaxEnd, openFax, type Stored } from './fax-transitions.ts'
 import type { ArrivedObject } from './s3-event.ts'
 
 export interface ReceiveDependencies {
@@ -29,6 +29,8 @@ export interface ReceiveDependencies {
  * A fax page is 20 to 100 KB: this is some two thousand pages.
  */
 export const LARGEST_TIFF_BYTES = 100 * 1024 * 1024
+
+const MOST_WARNINGS = 100
 
 /**
  * One object that arrived under `incoming/`: converted, stored, routed, and one delivery made for each backend. Whatever it
@@ -66,7 +68,7 @@ async function process(
   const stored = {
     pdfKey: pdfKey({ site: record.site, faxId: record.id }),
     pdfBytes: conversion.pdf.length,
-    pages: conversion.pages.length,
+    ...findingsOf(conversion),
     convertMilliseconds: Math.round((performance.now() - started) * 10) / 10,
   }
   await dependencies.putFile({ key: stored.pdfKey, bytes: conversion.pdf, format: 'pdf' })
@@ -78,6 +80,18 @@ async function process(
   const fax: RoutedFax = { id, site, facts, tiffKey, pages: stored.pages, pdfKey: stored.pdfKey }
   await fanOut(dependencies, { fax, routes, files: { pdf: conversion.pdf, tiff: bytes } })
   return { state: 'routed', backends: routes.map(({ backend }) => backend.name), ...stored }
+}
+
+/** What the conversion found, bounded: a ledger item holds 400 KB, and a TIFF can be made to give a warning a page. */
+function findingsOf({ pages, warnings }: Conversion): Pick<Stored, 'pages' | 'damagedRows' | 'warnings'> {
+  const ofPages = pages.flatMap((page, index) =>
+    page.warnings.map((warning) => `page ${index + 1}: ${warning}`),
+  )
+  return {
+    pages: pages.length,
+    damagedRows: pages.reduce((sum, page) => sum + page.damagedRows, 0),
+    warnings: [...warnings, ...ofPages].slice(0, MOST_WARNINGS).map((warning) => warning.slice(0, 300)),
+  }
 }
 
 function tryToConvert(

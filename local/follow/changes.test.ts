@@ -16,7 +16,14 @@ const received: FaxRecord = {
   openedAt: NOON.toISOString(),
   revision: 0,
 }
-const stored = { pdfKey: `pdf/main/${FAX_ID}.pdf`, pdfBytes: 17800, pages: 1, convertMilliseconds: 8.4 }
+const stored = {
+  pdfKey: `pdf/main/${FAX_ID}.pdf`,
+  pdfBytes: 17800,
+  pages: 1,
+  damagedRows: 1,
+  warnings: ['a row was lost'],
+  convertMilliseconds: 8.4,
+}
 const routed: FaxRecord = { ...received, ...stored, state: 'routed', backends: ['mail', 'log'], revision: 1 }
 
 const where = (delivery: DeliveryRecord, receipt: string) => `${delivery.backend}/${receipt}`
@@ -38,6 +45,8 @@ describe('what is shown', () => {
         event: 'converted',
         fax: FAX_ID,
         pages: 1,
+        damagedRows: 1,
+        warnings: ['a row was lost'],
         milliseconds: 8.4,
         bytes: 17800,
         where: `bucket/pdf/main/${FAX_ID}.pdf`,

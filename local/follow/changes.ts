@@ -42,16 +42,28 @@ function faxEvents(
   fileOf: (key: string) => string,
 ): ShownEvent[] {
   if (after === undefined || after.state === 'received' || before?.state === after.state) return []
-  const { id, pages, pdfKey, pdfBytes, convertMilliseconds, reason = '', backends = [] } = after
+  const {
+    id,
+    pages,
+    pdfKey,
+    pdfBytes = 0,
+    convertMilliseconds: milliseconds = 0,
+    reason = '',
+    backends = [],
+  } = after
+  const { damagedRows = 0, warnings = [] } = after
   const events: ShownEvent[] = []
   if (pages !== undefined && pdfKey !== undefined) {
+    const where = fileOf(pdfKey)
     events.push({
       event: 'converted',
       fax: id,
       pages,
-      milliseconds: convertMilliseconds ?? 0,
-      bytes: pdfBytes ?? 0,
-      where: fileOf(pdfKey),
+      damagedRows,
+      warnings,
+      milliseconds,
+      bytes: pdfBytes,
+      where,
     })
   }
   if (after.state === 'routed') events.push({ event: 'routed', fax: id, backends })

@@ -20,10 +20,15 @@ export async function followFax(
   const { readStory, where, fileOf, show } = dependencies
   let story: FaxStory = { deliveries: [] }
   while (!signal.aborted) {
-    const next = await readStory(faxId)
+    const next = inOrder(await readStory(faxId))
     for (const event of changes(story, next, where, fileOf)) show(event)
     if (hasEnded(next)) return
     story = next
     await sleep(LOOK_EVERY_MILLISECONDS)
   }
+}
+
+/** A delivery can end before `receive` has closed the fax it belongs to; a reader wants the fax first. */
+function inOrder(story: FaxStory): FaxStory {
+  return story.fax === undefined || story.fax.state === 'received' ? { ...story, deliveries: [] } : story
 }

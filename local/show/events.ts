@@ -7,18 +7,28 @@ export type ShownEvent =
       endpoint: string
       home: string
       attached: boolean
-      waitingMessages: number
     }
   | { event: 'uploaded'; fax: string; file: string; from: string; to: string; bytes: number; where: string }
   | { event: 'not uploaded'; file: string; text: string }
-  | { event: 'converted'; fax: string; pages: number; milliseconds: number; bytes: number; where: string }
+  | Converted
   | { event: 'routed'; fax: string; backends: string[] }
   | { event: 'unrouted' | 'refused'; fax: string; text: string }
   | { event: 'retry'; fax: string; backend: string; attempt: number; text: string; nextAttemptAt: string }
   | { event: 'delivered'; fax: string; backend: string; attempt: number; where: string; text: string }
   | { event: 'failed'; fax: string; backend: string; attempt: number; text: string }
-  | { event: 'problem'; text: string }
+  | { event: 'note' | 'problem'; text: string }
   | Summary
+
+interface Converted {
+  event: 'converted'
+  fax: string
+  pages: number
+  damagedRows: number
+  warnings: string[]
+  milliseconds: number
+  bytes: number
+  where: string
+}
 
 /**
  * Deliveries, counted; a fax that came to none (no TIFF, no number, not even uploaded) counts as one failed.

@@ -68,6 +68,8 @@ export function makePicture({ write, isTerminal, now }: Screen): Show {
       case 'not uploaded':
         say(`\n${paint('bold', visible(event.file))}`)
         return say(paint('red', `  ✘ not uploaded: ${visible(event.text)}`))
+      case 'note':
+        return say(paint('dim', `  ${visible(event.text)}`))
       case 'problem':
         return say(paint('yellow', `  ! ${visible(event.text)}`))
       case 'summary':
@@ -100,22 +102,15 @@ function titleOf({ file, from, to }: Extract<ShownEvent, { event: 'uploaded' }>)
   return `${visible(file)}  ${from} → ${to}`
 }
 
-function readyText({
-  attached,
-  endpoint,
-  seconds,
-  home,
-  waitingMessages,
-}: Extract<ShownEvent, { event: 'ready' }>): string {
-  const waiting =
-    waitingMessages === 0 ? '' : `, going on with ${count(waitingMessages, 'message')} from before`
+function readyText({ attached, endpoint, seconds, home }: Extract<ShownEvent, { event: 'ready' }>): string {
   return attached
     ? `  Using the gateway that runs at ${endpoint}, state in ${home}`
-    : `  Gateway up at ${endpoint} after ${seconds.toFixed(1)} s, state in ${home}${waiting}`
+    : `  Gateway up at ${endpoint} after ${seconds.toFixed(1)} s, state in ${home}`
 }
 
-function convertedText({ pages, bytes, milliseconds }: Extract<ShownEvent, { event: 'converted' }>): string {
-  return `${count(pages, 'page')}, ${size(bytes)}, in ${milliseconds} ms`
+function convertedText(event: Extract<ShownEvent, { event: 'converted' }>): string {
+  const damage = event.damagedRows === 0 ? '' : `, ${count(event.damagedRows, 'damaged row')}`
+  return `${count(event.pages, 'page')}, ${size(event.bytes)}, in ${event.milliseconds} ms${damage}`
 }
 
 function retryText(

@@ -21,6 +21,10 @@ export const faxRecordSchema = z.object({
   pdfKey: z.string().optional(),
   pdfBytes: z.int().optional(),
   pages: z.int().optional(),
+  /** Rows that were lost on the line or in the file; pages with any were repaired as fax machines do. */
+  damagedRows: z.int().optional(),
+  /** What the conversion found, in words for an operator. */
+  warnings: z.array(z.string()).optional(),
   /** The backends that the fax was routed to, in the order of `dest`. */
   backends: z.array(z.string()).optional(),
   /** Why it was refused or not routed. */

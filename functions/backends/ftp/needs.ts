@@ -7,7 +7,7 @@ export const ftpNeeds: FunctionNeeds = {
   memoryMegabytes: 256,
   batchSize: 1,
   concurrency: 5,
-  readsFaxes: true,
+  readsFaxes: ['pdf', 'incoming'],
   readsSecrets: true,
   sendsMail: false,
   writesFaxLog: false,

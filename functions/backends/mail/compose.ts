@@ -1,0 +1,102 @@
+import { domainToASCII } from 'node:url'
+import MailComposer from 'nodemailer/lib/mail-composer/index.js'
+import { fileStem } from '../../../shared/file-name.ts'
+import { localTime } from '../../../shared/routing-table/local-time.ts'
+import { render } from '../../../shared/routing-table/render.ts'
+import type { Attempt } from '../../deliver/attempt.ts'
+import { oneLine, withOneLineFacts } from './one-line.ts'
+
+/** A message ready for SES: who sends it, who gets it, and its bytes. */
+export interface MailMessage {
+  source: string
+  destinations: string[]
+  raw: Uint8Array
+}
+
+/** How the fax goes along: attached, or left where it is with a link to it. */
+export type Enclosure =
+  | { pdf: Uint8Array }
+  | { link: { url: string; expiresAt: Date; sizeBytes: number; lifetimeDays: number } }
+
+export function mailedFileName({ fax }: Pick<Attempt<'mail'>, 'fax'>): string {
+  return `${fileStem(fax)}.pdf`
+}
+
+/** The mail of one fax to `recipients`, which may be some of the attempt's. */
+export async function compose(
+  attempt: Attempt<'mail'>,
+  recipients: readonly string[],
+  enclosure: Enclosure,
+): Promise<MailMessage> {
+  const { backend, timeZone, maybeDelivered } = attempt
+  const fax = withOneLineFacts(attempt.fax)
+  const source = asciiAddress(backend.from.address)
+  const destinations = recipients.map(asciiAddress)
+  const composer = new MailComposer({
+    // Objects, not text: nothing in a name or an address is read as another address.
+    from: { name: headerText(backend.from.name), address: source },
+    to: destinations.map((address) => ({ name: '', address })),
+    subject: headerText(render(backend.subject, fax, timeZone)) || 'Fax',
+    text: bodyText(attempt, render(backend.body, fax, timeZone), enclosure),
+    headers: {
+      // RFC 3834: no out-of-office reply, which would reach the sender address of every fax.
+      'Auto-Submitted': 'auto-generated',
+      'X-Faxlane-Fax-Id': fax.id,
+      ...(maybeDelivered ? { 'X-Faxlane-Possible-Duplicate': 'yes' } : {}),
+    },
+    attachments: 'pdf' in enclosure ? [attachmentOf(attempt, enclosure.pdf)] : [],
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  })
+  return { source, destinations, raw: await composer.compile().build() }
+}
+
+/**
+ * One line, and no beginning of an encoded word (RFC 2047): a composer leaves one that it meets as it is, and the reader's
+ * program decodes what a stranger wrote there, line breaks and all.
+ */
+function headerText(text: string): string {
+  return oneLine(text).replaceAll('=?', '= ?')
+}
+
+function attachmentOf(attempt: Attempt<'mail'>, pdf: Uint8Array) {
+  return {
+    filename: mailedFileName(attempt),
+    contentType: 'application/pdf',
+    // A view on the same memory: a fax can have ten megabytes.
+    content: Buffer.from(pdf.buffer, pdf.byteOffset, pdf.byteLength),
+  }
+}
+
+function bodyText({ maybeDelivered, timeZone }: Attempt<'mail'>, body: string, enclosure: Enclosure): string {
+  const paragraphs = [withoutControls(body)]
+  if (maybeDelivered) {
+    paragraphs.unshift(
+      'You may have received this fax before: whether an earlier mail went out could not be found out.',
+    )
+  }
+  if ('link' in enclosure) {
+    const { url, expiresAt, sizeBytes, lifetimeDays } = enclosure.link
+    const megabytes = (sizeBytes / 1_000_000).toFixed(1)
+    const { date, time } = localTime(expiresAt, timeZone)
+    paragraphs.push(
+      `The PDF has ${megabytes} MB, which is too large for a mail. This link opens it for ${lifetimeDays} days, ` +
+        `until ${date} ${time}; whoever has the link can open it:\n${url}`,
+    )
+  }
+  return `${paragraphs.join('\n\n')}\n`.replaceAll('\n', '\r\n')
+}
+
+/** The template's own line breaks and tabs stay; the values in it have none any more. */
+function withoutControls(body: string): string {
+  const lines = body.toWellFormed().replaceAll(/\r\n?/g, '\n')
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what has to go
+  return lines.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f]+/g, '').trimEnd()
+}
+
+/** SES takes ASCII alone: an internationalised domain goes in its xn-- form (RFC 5890). */
+function asciiAddress(address: string): string {
+  const at = address.lastIndexOf('@')
+  const domain = domainToASCII(address.slice(at + 1))
+  return domain === '' ? address : `${address.slice(0, at)}@${domain}`
+}

@@ -1,0 +1,123 @@
+import { Duration } from 'aws-cdk-lib'
+import { Alarm, ComparisonOperator, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions'
+import type { ITopic } from 'aws-cdk-lib/aws-sns'
+import type { Construct } from 'constructs'
+import type { Metric as GatewayMetric } from '../functions/metrics.ts'
+import type { DeployedTable } from '../shared/routing-table/deployed-table.ts'
+import type { GatewayFunction } from './gateway-function.ts'
+import { deadLettersOf, type Names, queueArn } from './names.ts'
+import {
+  DEAD_LETTER_RETENTION_DAYS,
+  planArrivals,
+  planPrints,
+  planWorkQueues,
+  type QueuePlan,
+} from './queue-plans.ts'
+
+const PERIOD = Duration.minutes(5)
+
+interface Watch {
+  /** Part of the construct id. */
+  id: string
+  name: string
+  metric: Metric
+  /** Alarms above this. */
+  threshold?: number
+  /** What happened and what to do, for the person whom it wakes. */
+  description: string
+}
+
+export interface AlarmsProps {
+  names: Names
+  table: DeployedTable
+  functions: readonly GatewayFunction[]
+  topic: ITopic
+}
+
+/** All alarms of the gateway, and the one place they go to. */
+export function alarms(scope: Construct, { names, table, functions, topic }: AlarmsProps): void {
+  const watches = [
+    ...[planArrivals(names), ...planWorkQueues(names, table)].map(deadLetters),
+    ...table.sites.map((site) => waitingPrints(planPrints(names, site), site)),
+    ...functions.map((gatewayFunction) => functionErrors(names, gatewayFunction)),
+    ...Object.entries(FAX_WATCHES).map(([metric, text]) => faxes(names, metric, text)),
+  ]
+  const action = new SnsAction(topic)
+  for (const watch of watches) makeAlarm(scope, watch).addAlarmAction(action)
+}
+
+/** The metrics of the functions that call for a person. */
+const FAX_WATCHES: Partial<Record<GatewayMetric, string>> = {
+  FaxesUnrouted:
+    'A fax came for a number that has no section in the routing table, and there is no dstnum_default. It is kept, and delivered to nobody. ' +
+    'Add the number or a default to the table and deploy.',
+  FaxesRefused:
+    'A file came in that could not be converted to PDF. It is kept as received; the ledger says why it was refused.',
+  DeliveriesFailed:
+    "A fax could not be delivered to one of its backends. The ledger holds the reason in the other side's own words.",
+}
+
+function deadLetters({ id, name, maxReceiveCount, worker }: QueuePlan): Watch {
+  const queue = deadLettersOf(name)
+  return {
+    id: `${id}DeadLetters`,
+    name: queue,
+    metric: queueMetric(queue, 'ApproximateNumberOfMessagesVisible'),
+    description:
+      `A message of ${name} came ${maxReceiveCount} times and was not dealt with by ${worker}. It lies in ${queue}, until it is ${DEAD_LETTER_RETENTION_DAYS} days old. ` +
+      `Find the cause in the log, mend it, then send the messages back: aws sqs start-message-move-task --source-arn ${queueArn(queue)}`,
+  }
+}
+
+/** An agent that is down can't raise an alarm itself, and a fax that waits for paper is waited for. */
+function waitingPrints({ id, name, retentionDays }: QueuePlan, site: string): Watch {
+  return {
+    id: `${id}Waiting`,
+    name: `${name}-waiting`,
+    metric: queueMetric(name, 'ApproximateAgeOfOldestMessage'),
+    threshold: Duration.minutes(30).toSeconds(),
+    description:
+      `A print job of site ${site} has waited for more than half an hour. Look whether the print agent and CUPS run there. ` +
+      `Jobs wait for ${retentionDays} days and are printed as soon as the agent is back.`,
+  }
+}
+
+function functionErrors(names: Names, { shortName, lambda }: GatewayFunction): Watch {
+  return {
+    id: `Errors-${shortName}`,
+    name: `${names.function(shortName)}-errors`,
+    metric: lambda.metricErrors({ period: PERIOD, statistic: Stats.SUM }),
+    description:
+      `Function ${names.function(shortName)} broke off. Its log group ${names.functionLog(shortName)} says why. ` +
+      'Messages under way come again; what keeps failing ends in a dead-letter queue.',
+  }
+}
+
+function faxes({ deployment }: Names, metricName: string, description: string): Watch {
+  const metric = new Metric({ namespace: deployment, metricName, period: PERIOD, statistic: Stats.SUM })
+  return { id: metricName, name: `${deployment}-${metricName}`, metric, description }
+}
+
+function queueMetric(queue: string, metricName: string): Metric {
+  return new Metric({
+    namespace: 'AWS/SQS',
+    metricName,
+    dimensionsMap: { QueueName: queue },
+    period: PERIOD,
+    statistic: Stats.MAXIMUM,
+  })
+}
+
+function makeAlarm(scope: Construct, { id, name, metric, threshold = 0, description }: Watch): Alarm {
+  return new Alarm(scope, `Alarm-${id}`, {
+    alarmName: name,
+    alarmDescription: description,
+    metric,
+    threshold,
+    comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+    evaluationPeriods: 1,
+    // SQS reports nothing for a queue that has been idle for hours, and the functions count only what happens.
+    treatMissingData: TreatMissingData.NOT_BREACHING,
+  })
+}

@@ -1,0 +1,59 @@
+import { readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { deployedTableSchema } from '../shared/routing-table/deployed-table.ts'
+import { ENTRIES, type FunctionName, makeBundles } from './bundles.ts'
+import { TABLE, temporaryFolder } from './testing/synthesize.ts'
+
+const MEGABYTE = 1_000_000
+
+const { folders, metafile } = makeBundles(temporaryFolder(), TABLE)
+const names = Object.keys(ENTRIES) as FunctionName[]
+
+function inputsOf(name: FunctionName): string[] {
+  const output = Object.entries(metafile.outputs).find(([path]) => path.endsWith(`/${name}/index.mjs`))
+  return Object.keys(output?.[1].inputs ?? {})
+}
+
+describe.each(names)('%s', (name) => {
+  const file = join(folders[name], 'index.mjs')
+
+  it('is no larger than a megabyte, with the SDK in it', () => {
+    expect(statSync(file).size).toBeLessThan(MEGABYTE)
+    expect(inputsOf(name).some((input) => input.includes('@aws-sdk/'))).toBe(true)
+  })
+
+  it('is minified, an ES module, and exports its handler', () => {
+    const code = readFileSync(file, 'utf8')
+    // Template literals keep their line breaks; nothing else does.
+    expect(code.length / code.split('\n').length).toBeGreaterThan(1000)
+    expect(code).toMatch(/export\{[^}]*\bas handler\b[^}]*\}/)
+  })
+
+  it('holds no CDK, nothing of infra, local or an agent, and no test', () => {
+    const foreign = inputsOf(name).filter((input) =>
+      /aws-cdk|constructs|cdk-nag|^(infra|local|agents|test|bench)\/|\.test\.ts$/.test(input),
+    )
+    expect(foreign).toEqual([])
+    expect(inputsOf(name)).toContain(ENTRIES[name])
+  })
+
+  it('takes from outside of itself what Node has, and nothing else', () => {
+    const output = Object.entries(metafile.outputs).find(([path]) => path.endsWith(`/${name}/index.mjs`))
+    const external = output?.[1].imports.filter((imported) => imported.external).map(({ path }) => path) ?? []
+    expect(external.filter((path) => !/^(node:)?[a-z_]+(\/[a-z]+)?$/.test(path))).toEqual([])
+  })
+})
+
+it('puts the routing table beside receive, whole', () => {
+  const file = join(folders.receive, 'routing-table.json')
+  expect(deployedTableSchema.parse(JSON.parse(readFileSync(file, 'utf8')))).toEqual(TABLE)
+})
+
+it('gives the same bytes for the same sources: a deployment without a change changes nothing', () => {
+  const again = makeBundles(temporaryFolder(), TABLE)
+  for (const name of names) {
+    const [one, other] = [folders, again.folders].map((all) => readFileSync(join(all[name], 'index.mjs')))
+    expect(other?.equals(one ?? Buffer.alloc(0))).toBe(true)
+  }
+})

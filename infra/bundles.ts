@@ -1,0 +1,76 @@
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { buildSync, type Metafile } from 'esbuild'
+import type { DeployedTable } from '../shared/routing-table/deployed-table.ts'
+import { FUNCTION_KINDS, type FunctionKind } from './queue-plans.ts'
+
+export type FunctionName = 'receive' | 'settle' | 'download' | `deliver-${FunctionKind}`
+
+/** The folder of each function's bundle: index.mjs, and what lies beside it. */
+export type AssetFolders = Record<FunctionName, string>
+
+export interface Bundles {
+  folders: AssetFolders
+  /** What went into each bundle, by esbuild. */
+  metafile: Metafile
+}
+
+const PROJECT = resolve(dirname(fileURLToPath(import.meta.url)), '..')
+
+/** Bundled files call require for Node's own modules (nodemailer does), and an ES module has none. */
+const REQUIRE_BANNER =
+  "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);"
+
+/** The file that each function starts from, in the project. */
+export const ENTRIES: Record<FunctionName, string> = {
+  receive: 'functions/receive/handler.ts',
+  settle: 'functions/settle/handler.ts',
+  download: 'functions/download/handler.ts',
+  ...deliveryEntries(),
+}
+
+function deliveryEntries() {
+  const entries = FUNCTION_KINDS.map((kind) => [`deliver-${kind}`, `functions/backends/${kind}/handler.ts`])
+  return Object.fromEntries(entries) as Record<`deliver-${FunctionKind}`, string>
+}
+
+/**
+ * Bundles all functions in one call, which reads and parses each source of the SDK once, into a folder for each function under
+ * `buildFolder`. The routing table goes beside the function that routes.
+ */
+export function makeBundles(buildFolder: string, table: DeployedTable): Bundles {
+  const root = resolve(buildFolder, 'functions')
+  const { outputFiles, metafile } = buildSync({
+    absWorkingDir: PROJECT,
+    entryPoints: Object.entries(ENTRIES).map(([name, file]) => ({ in: file, out: `${name}/index` })),
+    outdir: root,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    write: false,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    mainFields: ['module', 'main'],
+    conditions: ['module'],
+    minify: true,
+    legalComments: 'none',
+    sourcemap: 'external',
+    sourcesContent: false,
+    metafile: true,
+    banner: { js: REQUIRE_BANNER },
+    logLevel: 'warning',
+  })
+  for (const { path, contents } of outputFiles) replaceFile(path, contents)
+  replaceFile(join(root, 'receive', 'routing-table.json'), JSON.stringify(table))
+  const folders = Object.fromEntries(Object.keys(ENTRIES).map((name) => [name, join(root, name)]))
+  return { folders: folders as AssetFolders, metafile }
+}
+
+/** In one step, so that a second synthesis that runs at the same time finds the old file or the new one, and never half a file. */
+function replaceFile(path: string, contents: string | Uint8Array): void {
+  mkdirSync(dirname(path), { recursive: true })
+  const unfinished = `${path}.${process.pid}.new`
+  writeFileSync(unfinished, contents)
+  renameSync(unfinished, path)
+}

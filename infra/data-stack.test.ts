@@ -1,0 +1,249 @@
+import { Match } from 'aws-cdk-lib/assertions'
+import { describe, expect, it } from 'vitest'
+import { LINK_LIFETIME_DAYS } from '../functions/download/links.ts'
+import { gatewayApp, TABLE, templatesOf } from './testing/synthesize.ts'
+import { list, text } from './testing/text.ts'
+
+const { data } = templatesOf(gatewayApp())
+const SECONDS_PER_DAY = 86_400
+
+describe('queues', () => {
+  const queues = Object.entries(data.findResources('AWS::SQS::Queue'))
+  const deadLetterQueues = new Map(
+    queues.filter(([, { Properties }]) => Properties.QueueName.endsWith('-dead')),
+  )
+  const workQueues = queues.filter(([id]) => !deadLetterQueues.has(id))
+
+  it('are those of arrivals, reports, each kind that has a function, and each site', () => {
+    expect(workQueues.map(([, { Properties }]) => Properties.QueueName).sort()).toEqual([
+      'faxlane-arrivals',
+      'faxlane-deliver-ftp',
+      'faxlane-deliver-log',
+      'faxlane-deliver-mail',
+      'faxlane-print-berlin',
+      'faxlane-print-main',
+      'faxlane-reports',
+    ])
+  })
+
+  it.each(workQueues)('%s has dead letters, which are kept longer than its messages', (_, { Properties }) => {
+    const { QueueName, RedrivePolicy, MessageRetentionPeriod } = Properties
+    const [deadId] = RedrivePolicy.deadLetterTargetArn['Fn::GetAtt']
+    const dead = deadLetterQueues.get(deadId)?.Properties
+    expect(dead?.QueueName).toBe(`${QueueName}-dead`)
+    expect(RedrivePolicy.maxReceiveCount).toBeGreaterThanOrEqual(5)
+    // A dead letter keeps the age of the message: a difference of days is what is left to act in.
+    expect(dead?.MessageRetentionPeriod - MessageRetentionPeriod).toBeGreaterThanOrEqual(4 * SECONDS_PER_DAY)
+  })
+
+  it.each(queues)('%s is encrypted, standard, and refuses plain HTTP', (id, { Properties }) => {
+    expect(Properties.SqsManagedSseEnabled).toBe(true)
+    expect(Properties.FifoQueue).toBeUndefined()
+    data.hasResourceProperties('AWS::SQS::QueuePolicy', {
+      Queues: [{ Ref: id }],
+      PolicyDocument: {
+        Statement: Match.arrayWith([Match.objectLike(withoutTls('sqs:*', { 'Fn::GetAtt': [id, 'Arn'] }))]),
+      },
+    })
+  })
+
+  it('let a site be down for a long holiday', () => {
+    data.hasResourceProperties('AWS::SQS::Queue', {
+      QueueName: 'faxlane-print-berlin',
+      MessageRetentionPeriod: 10 * SECONDS_PER_DAY,
+    })
+  })
+
+  it('refuse a site whose queue would be the dead letters of another', () => {
+    const app = () => gatewayApp({ table: { ...TABLE, sites: ['main', 'main-dead'] } })
+    expect(app).toThrow(/main-dead.*another name/)
+  })
+})
+
+describe('the bucket of the faxes', () => {
+  const [[bucketId = '', bucket] = []] = Object.entries(data.findResources('AWS::S3::Bucket'))
+  const statements = Object.values(data.findResources('AWS::S3::BucketPolicy')).flatMap(
+    ({ Properties }) => Properties.PolicyDocument.Statement,
+  )
+
+  it('is the only one, and its name is the account and region away from all others', () => {
+    data.resourceCountIs('AWS::S3::Bucket', 1)
+    expect(text(bucket?.Properties.BucketName)).toBe('faxlane-ACCOUNT-REGION')
+  })
+
+  it('is encrypted, versioned, private, and stays when the stack goes', () => {
+    data.hasResource('AWS::S3::Bucket', {
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+      Properties: {
+        BucketEncryption: {
+          ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+        },
+        VersioningConfiguration: { Status: 'Enabled' },
+        OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
+        PublicAccessBlockConfiguration: {
+          BlockPublicAcls: true,
+          BlockPublicPolicy: true,
+          IgnorePublicAcls: true,
+          RestrictPublicBuckets: true,
+        },
+      },
+    })
+  })
+
+  it('refuses plain HTTP, for itself and all that is in it', () => {
+    const tls = statements.find(({ Condition }) => Condition.Bool?.['aws:SecureTransport'] === 'false')
+    expect(tls).toMatchObject({ Action: 's3:*', Effect: 'Deny', Principal: { AWS: '*' } })
+    expect(tls.Resource.map(text)).toEqual([`<${bucketId}.Arn>`, `<${bucketId}.Arn>/*`])
+  })
+
+  it('lets nobody overwrite a fax as received', () => {
+    const once = statements.find(({ Sid }) => Sid === 'ArrivesOnce')
+    expect(once).toMatchObject({
+      Action: 's3:PutObject',
+      Effect: 'Deny',
+      Principal: { AWS: '*' },
+      Condition: { Null: { 's3:if-none-match': 'true' }, Bool: { 's3:ObjectCreationOperation': 'true' } },
+    })
+    expect(text(once.Resource)).toBe(`<${bucketId}.Arn>/incoming/*`)
+  })
+
+  it('allows nobody anything by its policy: roles do', () => {
+    expect(statements.filter(({ Effect }) => Effect !== 'Deny')).toEqual([])
+  })
+
+  it('keeps each area for its time', () => {
+    const rules: { Prefix?: string; ExpirationInDays?: number }[] =
+      bucket?.Properties.LifecycleConfiguration.Rules
+    const days = Object.fromEntries(rules.map(({ Prefix, ExpirationInDays }) => [Prefix, ExpirationInDays]))
+    expect(days).toMatchObject({ 'incoming/': 90, 'pdf/': 90, 'print/': 14 })
+    expect(days['pdf/']).toBeGreaterThanOrEqual(LINK_LIFETIME_DAYS)
+    expect(rules.find(({ Prefix }) => Prefix === undefined)).toMatchObject({
+      Status: 'Enabled',
+      NoncurrentVersionExpiration: { NoncurrentDays: 30 },
+      AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
+    })
+  })
+
+  it('announces what comes into incoming/ on the arrivals queue, which lets it and no other bucket in', () => {
+    const [policy] = Object.entries(data.findResources('AWS::SQS::QueuePolicy')).filter(
+      ([, { Properties }]) =>
+        Properties.PolicyDocument.Statement.some(({ Sid }: { Sid?: string }) => Sid === 'S3Announces'),
+    )
+    const [policyId, { Properties }] = policy ?? ['', { Properties: undefined }]
+    const statement = Properties.PolicyDocument.Statement.find(
+      ({ Sid }: { Sid?: string }) => Sid === 'S3Announces',
+    )
+    const queue = statement.Resource
+    expect(data.toJSON().Resources[queue['Fn::GetAtt'][0]].Properties.QueueName).toBe('faxlane-arrivals')
+    expect(statement).toMatchObject({
+      Effect: 'Allow',
+      Principal: { Service: 's3.amazonaws.com' },
+      Action: 'sqs:SendMessage',
+      Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+    })
+    expect(text(statement.Condition.ArnEquals['aws:SourceArn'])).toBe('s3 faxlane-ACCOUNT-REGION')
+    expect(bucket?.Properties.NotificationConfiguration.QueueConfigurations).toEqual([
+      {
+        Event: 's3:ObjectCreated:*',
+        Filter: { S3Key: { Rules: [{ Name: 'prefix', Value: 'incoming/' }] } },
+        Queue: queue,
+      },
+    ])
+    // S3 tries the queue while the bucket is made.
+    expect(list(bucket?.DependsOn)).toContain(policyId)
+  })
+})
+
+describe('the ledger', () => {
+  it('is one table on demand, with backups, and can be deleted by nothing but a hand that means it', () => {
+    data.resourceCountIs('AWS::DynamoDB::Table', 1)
+    data.hasResource('AWS::DynamoDB::Table', {
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+      Properties: {
+        TableName: 'faxlane-ledger',
+        BillingMode: 'PAY_PER_REQUEST',
+        KeySchema: [
+          { AttributeName: 'pk', KeyType: 'HASH' },
+          { AttributeName: 'sk', KeyType: 'RANGE' },
+        ],
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+        DeletionProtectionEnabled: true,
+      },
+    })
+  })
+})
+
+describe('secrets', () => {
+  const secrets = Object.values(data.findResources('AWS::SecretsManager::Secret'))
+
+  it('are made for the names in the table, each once, and not for ARNs', () => {
+    expect(secrets.map(({ Properties }) => Properties.Name)).toEqual(['faxlane/ftp_a', 'faxlane/ftpa'])
+  })
+
+  it('have no value in the template and outlive the stack', () => {
+    for (const { Properties, DeletionPolicy } of secrets) {
+      expect(Object.keys(Properties).sort()).toEqual(['Description', 'Name'])
+      expect(DeletionPolicy).toBe('Retain')
+    }
+  })
+})
+
+describe('fax logs', () => {
+  it.each(['log', 'log_b'])(
+    '%s has a group of its own, kept for a year and when the stack goes',
+    (backend) => {
+      const groups = data.findResources('AWS::Logs::LogGroup', {
+        Properties: { LogGroupName: `/faxlane/faxes/${backend}` },
+      })
+      const [[id = '', group] = []] = Object.entries(groups)
+      expect(group).toMatchObject({ DeletionPolicy: 'Retain', Properties: { RetentionInDays: 365 } })
+      data.hasResourceProperties('AWS::Logs::LogStream', {
+        LogGroupName: { Ref: id },
+        LogStreamName: 'faxes',
+      })
+    },
+  )
+})
+
+describe('senders', () => {
+  it('have an identity for each domain', () => {
+    const identities = Object.values(data.findResources('AWS::SES::EmailIdentity'))
+    expect(identities.map(({ Properties }) => Properties.EmailIdentity)).toEqual([
+      'example.com',
+      'example.org',
+    ])
+  })
+
+  it('have none when the account has them already', () => {
+    templatesOf(gatewayApp({ identities: 'existing' })).data.resourceCountIs('AWS::SES::EmailIdentity', 0)
+  })
+})
+
+describe('the stack', () => {
+  it('names the bucket and the print queues', () => {
+    data.hasOutput('FaxesBucket', {})
+    data.hasOutput('PrintQueues', { Value: 'faxlane-print-main,faxlane-print-berlin' })
+  })
+
+  it('shares nothing with the gateway by exports, so that a site can leave the table', () => {
+    expect(JSON.stringify(data.toJSON().Outputs)).not.toContain('Export')
+  })
+
+  it('has a name prefix of its own for a second deployment', () => {
+    const other = templatesOf(gatewayApp({ name: 'trial' })).data
+    expect(JSON.stringify(other.toJSON().Resources)).not.toMatch(/faxlane-|\/faxlane\/faxes/)
+  })
+})
+
+function withoutTls(action: string, resource: unknown) {
+  return {
+    Effect: 'Deny',
+    Principal: { AWS: '*' },
+    Action: action,
+    Resource: resource,
+    Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+  }
+}

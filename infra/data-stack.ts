@@ -1,0 +1,38 @@
+import { type App, CfnOutput, Stack } from 'aws-cdk-lib'
+import type { DeployedTable } from '../shared/routing-table/deployed-table.ts'
+import { faxLogs } from './fax-logs.ts'
+import { faxesBucket } from './faxes-bucket.ts'
+import { ftpSecrets } from './ftp-secrets.ts'
+import { ledgerTable } from './ledger-table.ts'
+import { acknowledgeDataFindings } from './nag-exceptions.ts'
+import type { Names } from './names.ts'
+import { planArrivals, planWorkQueues } from './queue-plans.ts'
+import { queueWithDeadLetters } from './queue-with-dead-letters.ts'
+import { type IdentityMode, senderIdentities } from './sender-identities.ts'
+
+export interface DataStackProps {
+  names: Names
+  table: DeployedTable
+  identities: IdentityMode
+}
+
+/** What keeps something. Faxes, ledger, secrets and fax logs stay even when the stack goes. */
+export class DataStack extends Stack {
+  constructor(app: App, { names, table, identities }: DataStackProps) {
+    super(app, `${names.deployment}-data`, {
+      description: 'faxlane: faxes, ledger and queues',
+      terminationProtection: true,
+    })
+    const arrivals = queueWithDeadLetters(this, planArrivals(names))
+    const bucket = faxesBucket(this, names, arrivals)
+    for (const plan of planWorkQueues(names, table)) queueWithDeadLetters(this, plan)
+    ledgerTable(this, names)
+    const secrets = ftpSecrets(this, table)
+    faxLogs(this, names, table)
+    if (identities === 'create') senderIdentities(this, table)
+    acknowledgeDataFindings(bucket, secrets)
+    new CfnOutput(this, 'FaxesBucket', { value: bucket.bucketName })
+    if (table.sites.length > 0)
+      new CfnOutput(this, 'PrintQueues', { value: table.sites.map(names.print).join(',') })
+  }
+}

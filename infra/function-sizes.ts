@@ -1,0 +1,31 @@
+export interface FunctionSize {
+  /** Time limit of one invocation. */
+  timeoutSeconds: number
+  memoryMegabytes: number
+}
+
+/** An event source and how hard it may push. */
+export interface FunctionFeed {
+  /** Messages handed to one invocation. */
+  batchSize: number
+  /** Invocations at a time; SQS allows no fewer than two. */
+  concurrency: number
+}
+
+export const RECEIVE: FunctionSize & FunctionFeed = {
+  timeoutSeconds: 60,
+  // At 1769 MB Lambda gives one whole processor, and a conversion can use one and no more.
+  memoryMegabytes: 1769,
+  // A TIFF made to be slow may use up the time of its own invocation, and of no other fax.
+  batchSize: 1,
+  concurrency: 10,
+}
+
+export const SETTLE: FunctionSize & FunctionFeed = {
+  timeoutSeconds: 30,
+  memoryMegabytes: 256,
+  batchSize: 10,
+  concurrency: 2,
+}
+
+export const DOWNLOAD: FunctionSize = { timeoutSeconds: 10, memoryMegabytes: 256 }

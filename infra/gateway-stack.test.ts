@@ -1,0 +1,249 @@
+import { Match } from 'aws-cdk-lib/assertions'
+import { describe, expect, it } from 'vitest'
+import { BACKENDS } from '../functions/backends/list.ts'
+import type { Metric } from '../functions/metrics.ts'
+import { gatewayApp, templatesOf } from './testing/synthesize.ts'
+import { text } from './testing/text.ts'
+
+const { data, gateway } = templatesOf(gatewayApp())
+const functions = Object.entries(gateway.findResources('AWS::Lambda::Function'))
+const feeds = Object.values(gateway.findResources('AWS::Lambda::EventSourceMapping'))
+const alarms = Object.values(gateway.findResources('AWS::CloudWatch::Alarm'))
+const queues = new Map(
+  Object.values(data.findResources('AWS::SQS::Queue')).map(({ Properties }) => [
+    Properties.QueueName,
+    Properties,
+  ]),
+)
+
+function environmentOf(functionName: string): Record<string, unknown> {
+  const found = functions.find(([, { Properties }]) => Properties.FunctionName === `faxlane-${functionName}`)
+  return found?.[1].Properties.Environment.Variables
+}
+
+describe('functions', () => {
+  it.each(functions)(
+    '%s runs on Node 24 and arm64, within limits, and logs JSON to a group of its own',
+    (_, { Properties }) => {
+      expect(Properties).toMatchObject({
+        Runtime: 'nodejs24.x',
+        Architectures: ['arm64'],
+        Handler: 'index.handler',
+        LoggingConfig: { LogFormat: 'JSON', LogGroup: { Ref: expect.any(String) } },
+      })
+      expect(Properties.Timeout).toBeLessThanOrEqual(120)
+      expect(Properties.MemorySize).toBeGreaterThanOrEqual(256)
+      const logGroup = gateway.findResources('AWS::Logs::LogGroup')[Properties.LoggingConfig.LogGroup.Ref]
+      expect(logGroup?.Properties).toEqual({
+        LogGroupName: Properties.FunctionName.replace('faxlane-', '/faxlane/functions/'),
+        RetentionInDays: 90,
+      })
+    },
+  )
+
+  it('share no log group', () => {
+    const groups = functions.map(([, { Properties }]) => Properties.LoggingConfig.LogGroup.Ref)
+    expect(new Set(groups).size).toBe(functions.length)
+    gateway.resourceCountIs('AWS::Logs::LogGroup', functions.length)
+  })
+
+  it('know the ledger, the metrics, and what they need', () => {
+    const common = { LEDGER_TABLE: 'faxlane-ledger', METRICS_NAMESPACE: 'faxlane' }
+    const bucket = { FAXES_BUCKET: 'faxlane-ACCOUNT-REGION' }
+    const environment = (name: string) =>
+      Object.fromEntries(Object.entries(environmentOf(name)).map(([key, value]) => [key, text(value)]))
+    expect(environment('receive')).toEqual({
+      ...common,
+      ...bucket,
+      MAIL_QUEUE_URL: urlOf('faxlane-deliver-mail'),
+      FTP_QUEUE_URL: urlOf('faxlane-deliver-ftp'),
+      LOG_QUEUE_URL: urlOf('faxlane-deliver-log'),
+      PRINT_QUEUE_PREFIX: 'faxlane-print-',
+    })
+    expect(environment('deliver-mail')).toEqual({
+      ...common,
+      ...bucket,
+      QUEUE_URL: urlOf('faxlane-deliver-mail'),
+      LINK_URL: expect.stringMatching(/^<Download.*\.FunctionUrl>$/),
+    })
+    expect(environment('deliver-ftp')).toEqual({
+      ...common,
+      ...bucket,
+      QUEUE_URL: urlOf('faxlane-deliver-ftp'),
+    })
+    expect(environment('deliver-log')).toEqual({
+      ...common,
+      QUEUE_URL: urlOf('faxlane-deliver-log'),
+      FAX_LOG_GROUP_PREFIX: '/faxlane/faxes/',
+      FAX_LOG_STREAM: 'faxes',
+    })
+    expect(environment('settle')).toEqual(common)
+    expect(environment('download')).toEqual({ ...common, ...bucket })
+  })
+
+  it('may send to their own queue only where the rounds end by themselves', () => {
+    const looping = functions
+      .filter(([, { Properties }]) => Properties.RecursiveLoop !== 'Terminate')
+      .map(([, { Properties }]) => Properties.FunctionName)
+    expect(looping.sort()).toEqual(['faxlane-deliver-ftp', 'faxlane-deliver-log', 'faxlane-deliver-mail'])
+  })
+})
+
+describe('event sources', () => {
+  it('feed each function but download from its queue', () => {
+    const pairs = feeds.map(({ Properties }) => [
+      text(Properties.EventSourceArn),
+      functionOf(Properties.FunctionName.Ref).FunctionName,
+    ])
+    expect(Object.fromEntries(pairs)).toEqual({
+      'sqs faxlane-arrivals': 'faxlane-receive',
+      'sqs faxlane-deliver-mail': 'faxlane-deliver-mail',
+      'sqs faxlane-deliver-ftp': 'faxlane-deliver-ftp',
+      'sqs faxlane-deliver-log': 'faxlane-deliver-log',
+      'sqs faxlane-reports': 'faxlane-settle',
+    })
+  })
+
+  it.each(feeds)(
+    '$Properties.FunctionName.Ref: failures are reported one by one, and time limits fit',
+    ({ Properties }) => {
+      const queue = queues.get(text(Properties.EventSourceArn).replace('sqs ', ''))
+      expect(Properties.FunctionResponseTypes).toEqual(['ReportBatchItemFailures'])
+      expect(Properties.ScalingConfig.MaximumConcurrency).toBeGreaterThanOrEqual(2)
+      expect(Properties.BatchSize).toBeLessThanOrEqual(10)
+      expect(Properties.FilterCriteria).toBeUndefined()
+      expect(queue?.VisibilityTimeout).toBeGreaterThanOrEqual(
+        6 * functionOf(Properties.FunctionName.Ref).Timeout,
+      )
+      expect(queue?.RedrivePolicy.maxReceiveCount).toBeGreaterThanOrEqual(5)
+    },
+  )
+
+  it('take from the needs of a backend how it is called', () => {
+    const mail = feeds.find(({ Properties }) => text(Properties.EventSourceArn).endsWith('-mail'))
+    expect(mail?.Properties).toMatchObject({
+      BatchSize: BACKENDS.mail.batchSize,
+      ScalingConfig: { MaximumConcurrency: BACKENDS.mail.concurrency },
+    })
+    expect(functionOf(mail?.Properties.FunctionName.Ref)).toMatchObject({
+      Timeout: BACKENDS.mail.timeoutSeconds,
+      MemorySize: BACKENDS.mail.memoryMegabytes,
+    })
+  })
+})
+
+describe('the URL of download', () => {
+  it('is open to everybody, by the two permissions that AWS wants, and for no other function', () => {
+    const [[url] = []] = [Object.values(gateway.findResources('AWS::Lambda::Url'))]
+    expect(url?.Properties.AuthType).toBe('NONE')
+    expect(url?.Properties.Cors).toBeUndefined()
+    gateway.resourceCountIs('AWS::Lambda::Url', 1)
+    const target = url?.Properties.TargetFunctionArn
+    expect(functionOf(target['Fn::GetAtt'][0]).FunctionName).toBe('faxlane-download')
+    const permissions = Object.values(gateway.findResources('AWS::Lambda::Permission'))
+    expect(permissions.map(({ Properties }) => Properties)).toEqual([
+      {
+        Action: 'lambda:InvokeFunctionUrl',
+        FunctionName: target,
+        FunctionUrlAuthType: 'NONE',
+        Principal: '*',
+      },
+      { Action: 'lambda:InvokeFunction', FunctionName: target, InvokedViaFunctionUrl: true, Principal: '*' },
+    ])
+  })
+})
+
+describe('alarms', () => {
+  it('exist for every dead-letter queue', () => {
+    const watched = alarms
+      .filter(({ Properties }) => Properties.MetricName === 'ApproximateNumberOfMessagesVisible')
+      .map(({ Properties }) => Properties.Dimensions[0].Value)
+    const deadLetterQueues = [...queues.keys()].filter((name) => name.endsWith('-dead'))
+    expect(watched.sort()).toEqual(deadLetterQueues.sort())
+  })
+
+  it('exist for the errors of every function', () => {
+    const watched = alarms
+      .filter(({ Properties }) => Properties.MetricName === 'Errors')
+      .map(({ Properties }) => Properties.Dimensions[0].Value.Ref)
+    expect(watched.sort()).toEqual(functions.map(([id]) => id).sort())
+  })
+
+  it.each<Metric>(['FaxesUnrouted', 'FaxesRefused', 'DeliveriesFailed'])('exist for %s', (metric) => {
+    gateway.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Namespace: 'faxlane',
+      MetricName: metric,
+      Dimensions: Match.absent(),
+      Statistic: 'Sum',
+    })
+  })
+
+  it.each(['main', 'berlin'])('exist for jobs that nobody prints at %s', (site) => {
+    gateway.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: 'ApproximateAgeOfOldestMessage',
+      Dimensions: [{ Name: 'QueueName', Value: `faxlane-print-${site}` }],
+      Threshold: 1800,
+    })
+  })
+
+  it.each(alarms)(
+    '$Properties.AlarmName reaches somebody, at the first sign, and says what to do',
+    ({ Properties }) => {
+      const [topic] = Object.keys(gateway.findResources('AWS::SNS::Topic'))
+      expect(Properties.AlarmActions).toEqual([{ Ref: topic }])
+      expect(Properties).toMatchObject({
+        ComparisonOperator: 'GreaterThanThreshold',
+        EvaluationPeriods: 1,
+        TreatMissingData: 'notBreaching',
+      })
+      const description = text(Properties.AlarmDescription)
+      expect(description).toMatch(/^[A-Z].{60,}/)
+      // CloudWatch's limit, with room for what the pseudo parameters become.
+      expect(description.length).toBeLessThan(900)
+    },
+  )
+
+  it('can be published on their topic, and by nobody else, nor over plain HTTP', () => {
+    gateway.resourceCountIs('AWS::SNS::Topic', 1)
+    const [policy] = Object.values(gateway.findResources('AWS::SNS::TopicPolicy'))
+    const statements: Record<string, unknown>[] = policy?.Properties.PolicyDocument.Statement
+    expect(statements).toEqual([
+      expect.objectContaining({
+        Effect: 'Deny',
+        Action: 'sns:Publish',
+        Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+      }),
+      expect.objectContaining({
+        Effect: 'Allow',
+        Action: 'sns:Publish',
+        Principal: { Service: 'cloudwatch.amazonaws.com' },
+        Condition: expect.objectContaining({
+          StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
+        }),
+      }),
+    ])
+    gateway.hasOutput('AlarmTopic', {})
+  })
+})
+
+describe('the stack', () => {
+  it('takes nothing by import: names are fixed', () => {
+    expect(JSON.stringify(gateway.toJSON())).not.toContain('Fn::ImportValue')
+  })
+
+  it('names no account and no region', () => {
+    const all = JSON.stringify([data.toJSON().Resources, gateway.toJSON().Resources])
+    // The one ARN that a table gives.
+    expect(
+      all.replaceAll('arn:aws:secretsmanager:eu-west-1:000000000000:secret:theirs-AbCdEf', ''),
+    ).not.toMatch(/\b\d{12}\b|\b[a-z]{2}-(?:north|south|east|west|central)[a-z]*-\d\b/)
+  })
+})
+
+function functionOf(id: string) {
+  return gateway.findResources('AWS::Lambda::Function')[id]?.Properties
+}
+
+function urlOf(queue: string): string {
+  return `https://sqs.<AWS::Region>.<AWS::URLSuffix>/<AWS::AccountId>/${queue}`
+}

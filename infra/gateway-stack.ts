@@ -1,0 +1,37 @@
+import { type App, CfnOutput, Stack } from 'aws-cdk-lib'
+import type { DeployedTable } from '../shared/routing-table/deployed-table.ts'
+import { alarmTopic } from './alarm-topic.ts'
+import { alarms } from './alarms.ts'
+import type { AssetFolders } from './bundles.ts'
+import { deliverFunctions } from './deliveries.ts'
+import { downloadFunction } from './download-function.ts'
+import { acknowledgeGatewayFindings } from './nag-exceptions.ts'
+import type { Names } from './names.ts'
+import { receiveFunction } from './receive-function.ts'
+import type { IdentityMode } from './sender-identities.ts'
+import { settleFunction } from './settle-function.ts'
+
+export interface GatewayStackProps {
+  names: Names
+  table: DeployedTable
+  identities: IdentityMode
+  assetFolders: AssetFolders
+}
+
+/** What works and keeps nothing: can be deleted and deployed again. */
+export class GatewayStack extends Stack {
+  constructor(app: App, { names, table, identities, assetFolders }: GatewayStackProps) {
+    super(app, `${names.deployment}-gateway`, { description: 'faxlane: functions and alarms' })
+    const download = downloadFunction(this, names, assetFolders)
+    const functions = [
+      receiveFunction(this, { names, table, assetFolders }),
+      ...deliverFunctions(this, { names, table, identities, assetFolders, linkUrl: download.url }),
+      settleFunction(this, names, assetFolders),
+      download.gatewayFunction,
+    ]
+    const topic = alarmTopic(this, names)
+    alarms(this, { names, table, functions, topic })
+    acknowledgeGatewayFindings(this, names)
+    new CfnOutput(this, 'AlarmTopic', { value: topic.topicArn })
+  }
+}

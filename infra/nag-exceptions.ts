@@ -1,0 +1,36 @@
+import { Aws, type Stack, Validations } from 'aws-cdk-lib'
+import type { Bucket } from 'aws-cdk-lib/aws-s3'
+import type { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager'
+import { PREFIXES } from '../shared/object-keys.ts'
+import type { Names } from './names.ts'
+
+/** Findings of cdk-nag's AwsSolutions rules that are meant to be so, each with its reason. */
+export function acknowledgeDataFindings(bucket: Bucket, secrets: readonly CfnSecret[]): void {
+  Validations.of(bucket).acknowledge({
+    id: 'AwsSolutions-S1',
+    reason:
+      'The ledger records every fax and every delivery. Access logs would be a second bucket to keep, and say no more of ours than that; ' +
+      'who needs to know who read an object turns on CloudTrail data events for the account.',
+  })
+  for (const secret of secrets) {
+    Validations.of(secret).acknowledge({
+      id: 'AwsSolutions-SMG4',
+      reason: 'The password belongs to a foreign FTP server, which nothing here can give a new one.',
+    })
+  }
+}
+
+export function acknowledgeGatewayFindings(stack: Stack, names: Names): void {
+  for (const prefix of Object.values(PREFIXES)) {
+    Validations.of(stack).acknowledge({
+      id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:s3:::${nagged(names.bucket)}/${prefix}*]`,
+      reason:
+        'The keys of faxes to come are not known; their area of the bucket is the narrowest that can be named.',
+    })
+  }
+}
+
+/** Pseudo parameters as cdk-nag writes them. */
+function nagged(name: string): string {
+  return name.replaceAll(Aws.ACCOUNT_ID, '<AWS::AccountId>').replaceAll(Aws.REGION, '<AWS::Region>')
+}

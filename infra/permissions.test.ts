@@ -1,0 +1,177 @@
+import { expect, it } from 'vitest'
+import { gatewayApp, TABLE, templatesOf } from './testing/synthesize.ts'
+import { list, text } from './testing/text.ts'
+
+const { data, gateway } = templatesOf(gatewayApp())
+
+const FAXES = 's3 faxlane-ACCOUNT-REGION'
+const LEDGER = 'dynamodb table/faxlane-ledger'
+
+/** What each function may do: actions, and on what. Nothing else, not even by a policy of AWS's. */
+const PERMISSIONS: Record<string, Record<string, string[]>> = {
+  receive: {
+    ...ownLog('receive'),
+    ...messagesFrom('faxlane-arrivals'),
+    's3:GetObject': [`${FAXES}/incoming/*`],
+    's3:ListBucket': [FAXES],
+    's3:PutObject': [`${FAXES}/pdf/*`, `${FAXES}/print/*`],
+    'dynamodb:GetItem dynamodb:PutItem': [LEDGER],
+    'sqs:SendMessage': [
+      'sqs faxlane-deliver-ftp',
+      'sqs faxlane-deliver-log',
+      'sqs faxlane-deliver-mail',
+      'sqs faxlane-print-berlin',
+      'sqs faxlane-print-main',
+    ],
+    'sqs:GetQueueUrl': ['sqs faxlane-print-berlin', 'sqs faxlane-print-main'],
+  },
+  'deliver-mail': {
+    ...ownLog('deliver-mail'),
+    ...messagesFrom('faxlane-deliver-mail'),
+    'sqs:SendMessage': ['sqs faxlane-deliver-mail'],
+    's3:GetObject': [`${FAXES}/pdf/*`],
+    'dynamodb:GetItem dynamodb:PutItem': [LEDGER],
+    'ses:SendRawEmail': ['ses identity/example.com', 'ses identity/example.org'],
+  },
+  'deliver-ftp': {
+    ...ownLog('deliver-ftp'),
+    ...messagesFrom('faxlane-deliver-ftp'),
+    'sqs:SendMessage': ['sqs faxlane-deliver-ftp'],
+    's3:GetObject': [`${FAXES}/incoming/*`, `${FAXES}/pdf/*`],
+    'dynamodb:GetItem dynamodb:PutItem': [LEDGER],
+    'secretsmanager:GetSecretValue': [
+      'arn:aws:secretsmanager:eu-west-1:000000000000:secret:theirs-AbCdEf',
+      'secretsmanager secret:faxlane/ftp_a-??????',
+      'secretsmanager secret:faxlane/ftpa-??????',
+    ],
+  },
+  'deliver-log': {
+    ...ownLog('deliver-log'),
+    ...messagesFrom('faxlane-deliver-log'),
+    'sqs:SendMessage': ['sqs faxlane-deliver-log'],
+    'dynamodb:GetItem dynamodb:PutItem': [LEDGER],
+    'logs:PutLogEvents': [
+      'logs log-group:/faxlane/faxes/log:log-stream:faxes',
+      'logs log-group:/faxlane/faxes/log_b:log-stream:faxes',
+    ],
+  },
+  settle: {
+    ...ownLog('settle'),
+    ...messagesFrom('faxlane-reports'),
+    'dynamodb:GetItem dynamodb:PutItem': [LEDGER],
+  },
+  download: {
+    ...ownLog('download'),
+    's3:GetObject': [`${FAXES}/pdf/*`],
+    'dynamodb:GetItem': [LEDGER],
+  },
+}
+
+function ownLog(functionName: string) {
+  const [logGroup] = Object.keys(
+    gateway.findResources('AWS::Logs::LogGroup', {
+      Properties: { LogGroupName: `/faxlane/functions/${functionName}` },
+    }),
+  )
+  return { 'logs:CreateLogStream logs:PutLogEvents': [`<${logGroup}.Arn>`] }
+}
+
+function messagesFrom(queue: string) {
+  return { 'sqs:DeleteMessage sqs:GetQueueAttributes sqs:ReceiveMessage': [`sqs ${queue}`] }
+}
+
+const functions = Object.values(gateway.findResources('AWS::Lambda::Function'))
+const roles = gateway.findResources('AWS::IAM::Role')
+
+it('gives each function a role of its own', () => {
+  const roleIds = functions.map(({ Properties }) => Properties.Role['Fn::GetAtt'][0])
+  expect(roleIds.sort()).toEqual(Object.keys(roles).sort())
+})
+
+it.each(Object.entries(PERMISSIONS))('lets %s do what is listed and nothing else', (name, permissions) => {
+  const lambda = functions.find(({ Properties }) => Properties.FunctionName === `faxlane-${name}`)
+  const { Policies, ManagedPolicyArns } = roles[lambda?.Properties.Role['Fn::GetAtt'][0]]?.Properties ?? {}
+  expect(ManagedPolicyArns).toBeUndefined()
+  expect(Policies).toHaveLength(1)
+  const statements: Record<string, unknown>[] = Policies[0].PolicyDocument.Statement
+  expect(statements.filter(({ Effect }) => Effect !== 'Allow')).toEqual([])
+  expect(statements).toHaveLength(Object.keys(permissions).length)
+  expect(
+    Object.fromEntries(
+      statements.map(({ Action, Resource }) => [
+        list(Action).sort().join(' '),
+        list(Resource).map(text).sort(),
+      ]),
+    ),
+  ).toEqual(permissions)
+})
+
+it('lists every function', () => {
+  const names = functions.map(({ Properties }) => Properties.FunctionName.replace('faxlane-', ''))
+  expect(names.sort()).toEqual(Object.keys(PERMISSIONS).sort())
+})
+
+it('has no policies but those of the roles', () => {
+  for (const type of ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy', 'AWS::IAM::RolePolicy']) {
+    gateway.resourceCountIs(type, 0)
+    data.resourceCountIs(type, 0)
+  }
+  data.resourceCountIs('AWS::IAM::Role', 0)
+})
+
+it('allows no action by wildcard, and nothing on everything, in any policy of any kind', () => {
+  const allowed = [data, gateway].flatMap((template) => statementsIn(template.toJSON())).filter(allows)
+  expect(allowed.length).toBeGreaterThan(functions.length)
+  for (const { Action, Resource, Principal } of allowed) {
+    expect(list(Action).filter((action) => String(action).includes('*'))).toEqual([])
+    expect(list(Resource).map(text)).not.toContain('*')
+    expect(Principal === undefined || text(Principal).includes('amazonaws.com')).toBe(true)
+  }
+})
+
+it('sends mail only from the addresses of the table', () => {
+  const statement = statementOf('deliver-mail', 'SendMail')
+  expect(statement.Condition).toEqual({
+    StringEquals: { 'ses:FromAddress': ['Fax@Example.com', 'fax@example.org'] },
+  })
+})
+
+it('sends mail by the identities that an account has, be they domains or addresses', () => {
+  const { gateway: existing } = templatesOf(gatewayApp({ identities: 'existing' }))
+  const statement = statementOf('deliver-mail', 'SendMail', existing)
+  expect(list(statement.Resource).map(text).sort()).toEqual([
+    'ses identity/Fax@Example.com',
+    'ses identity/example.com',
+    'ses identity/example.org',
+    'ses identity/fax@example.org',
+  ])
+})
+
+it('grants nothing for what the table does not have', () => {
+  const table = { ...TABLE, backends: [], sites: [] }
+  const { gateway: bare } = templatesOf(gatewayApp({ table }))
+  const sids = Object.values(bare.findResources('AWS::IAM::Role')).flatMap(({ Properties }) =>
+    Properties.Policies[0].PolicyDocument.Statement.map(({ Sid }: { Sid: string }) => Sid),
+  )
+  expect(sids).toContain('UseLedger')
+  for (const sid of ['SendMail', 'ReadSecrets', 'WriteFaxLogs', 'FindQueues']) expect(sids).not.toContain(sid)
+})
+
+function statementOf(functionName: string, sid: string, template = gateway) {
+  const lambda = Object.values(template.findResources('AWS::Lambda::Function')).find(
+    ({ Properties }) => Properties.FunctionName === `faxlane-${functionName}`,
+  )
+  const role = template.findResources('AWS::IAM::Role')[lambda?.Properties.Role['Fn::GetAtt'][0]]
+  return role?.Properties.Policies[0].PolicyDocument.Statement.find(({ Sid }: { Sid: string }) => Sid === sid)
+}
+
+const allows = ({ Effect }: Record<string, unknown>) => Effect === 'Allow'
+
+/** Every statement of every policy document, wherever in a template it stands. */
+function statementsIn(value: unknown): Record<string, unknown>[] {
+  if (typeof value !== 'object' || value === null) return []
+  const here = 'Statement' in value ? list(value.Statement) : []
+  const isStatement = (one: unknown): one is Record<string, unknown> =>
+    typeof one === 'object' && one !== null
+  return [...here.filter(isStatement), ...Object.values(value).flatMap(statementsIn)]
+}

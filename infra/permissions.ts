@@ -1,0 +1,74 @@
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
+import { PREFIXES } from '../shared/object-keys.ts'
+import { bucketArn, type Names, queueArn, tableArn } from './names.ts'
+
+/** An area of the faxes' bucket. */
+export type Area = keyof typeof PREFIXES
+
+// One statement for each need, with the need as its name, so that a role can be read. CDK merges no statements that have names.
+
+export function readFaxes(names: Names, areas: readonly Area[]): PolicyStatement {
+  return allow('ReadFaxes', ['s3:GetObject'], inAreas(names, areas))
+}
+
+export function writeFaxes(names: Names, areas: readonly Area[]): PolicyStatement {
+  return allow('WriteFaxes', ['s3:PutObject'], inAreas(names, areas))
+}
+
+/** Without the right to list a bucket, S3 answers a read of what is not there with 403, as if it were forbidden. */
+export function tellMissingFaxes(names: Names): PolicyStatement {
+  return allow('TellMissingFaxes', ['s3:ListBucket'], [bucketArn(names.bucket)])
+}
+
+export function useLedger(names: Names): PolicyStatement {
+  return allow('UseLedger', ['dynamodb:GetItem', 'dynamodb:PutItem'], [tableArn(names.ledger)])
+}
+
+export function readLedger(names: Names): PolicyStatement {
+  return allow('ReadLedger', ['dynamodb:GetItem'], [tableArn(names.ledger)])
+}
+
+/** What an event source mapping does in the function's name. */
+export function takeMessages(queue: string): PolicyStatement {
+  const actions = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes']
+  return allow('TakeMessages', actions, [queueArn(queue)])
+}
+
+export function sendMessages(queues: readonly string[]): PolicyStatement {
+  return allow('SendMessages', ['sqs:SendMessage'], queues.map(queueArn))
+}
+
+export function findQueues(queues: readonly string[]): PolicyStatement {
+  return allow('FindQueues', ['sqs:GetQueueUrl'], queues.map(queueArn))
+}
+
+export function readSecrets(secretArns: readonly string[]): PolicyStatement {
+  return allow('ReadSecrets', ['secretsmanager:GetSecretValue'], secretArns)
+}
+
+export function sendMail(identityArns: readonly string[], from: readonly string[]): PolicyStatement {
+  return allow('SendMail', ['ses:SendRawEmail'], identityArns, {
+    StringEquals: { 'ses:FromAddress': from },
+  })
+}
+
+export function writeFaxLogs(streamArns: readonly string[]): PolicyStatement {
+  return allow('WriteFaxLogs', ['logs:PutLogEvents'], streamArns)
+}
+
+export function writeOwnLog(logGroupArn: string): PolicyStatement {
+  return allow('WriteOwnLog', ['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroupArn])
+}
+
+function inAreas(names: Names, areas: readonly Area[]): string[] {
+  return areas.map((area) => `${bucketArn(names.bucket)}/${PREFIXES[area]}*`)
+}
+
+function allow(
+  sid: string,
+  actions: readonly string[],
+  resources: readonly string[],
+  conditions: Record<string, unknown> = {},
+): PolicyStatement {
+  return new PolicyStatement({ sid, actions: [...actions], resources: [...resources], conditions })
+}

@@ -1,0 +1,96 @@
+import { BACKENDS } from '../functions/backends/list.ts'
+import type { FunctionNeeds } from '../functions/backends/needs.ts'
+import { MAX_RECEIVES } from '../functions/queues/redrive.ts'
+import type { BackendKind, DeployedTable } from '../shared/routing-table/deployed-table.ts'
+import { ConfigurationError } from './configuration-error.ts'
+import { RECEIVE, SETTLE } from './function-sizes.ts'
+import { deadLettersOf, type Names } from './names.ts'
+
+export interface QueuePlan {
+  /** Construct id: changing it would replace the queue. */
+  id: string
+  name: string
+  visibilityTimeoutSeconds: number
+  maxReceiveCount: number
+  retentionDays: number
+  /** Who takes messages from it, in the words of an alarm. */
+  worker: string
+}
+
+/** The longest that SQS keeps a message. One that goes to a dead-letter queue keeps its age. */
+export const DEAD_LETTER_RETENTION_DAYS = 14
+
+/** Kinds of backend that have a function of their own. */
+export type FunctionKind = {
+  [Kind in BackendKind]: (typeof BACKENDS)[Kind] extends FunctionNeeds ? Kind : never
+}[BackendKind]
+
+export const FUNCTION_KINDS = (Object.keys(BACKENDS) as BackendKind[]).filter(isFunctionKind)
+
+function isFunctionKind(kind: BackendKind): kind is FunctionKind {
+  return BACKENDS[kind].deliveredBy === 'function'
+}
+
+/** Part of construct ids. */
+export const deliverId = (kind: FunctionKind) => `Deliver${kind.charAt(0).toUpperCase()}${kind.slice(1)}`
+
+export function planArrivals(names: Names): QueuePlan {
+  return functionQueue('Arrivals', names.arrivals, 'receive', RECEIVE.timeoutSeconds)
+}
+
+export function planReports(names: Names): QueuePlan {
+  return functionQueue('Reports', names.reports, 'settle', SETTLE.timeoutSeconds)
+}
+
+export function planDeliveries(names: Names, kind: FunctionKind): QueuePlan {
+  return functionQueue(
+    deliverId(kind),
+    names.deliveries(kind),
+    `deliver-${kind}`,
+    BACKENDS[kind].timeoutSeconds,
+  )
+}
+
+/** The queue that the print agent of `site` polls. */
+export function planPrints(names: Names, site: string): QueuePlan {
+  return {
+    id: `Print-${site}`,
+    name: names.print(site),
+    // The agent extends it while it prints; when the agent dies, the job shows up again after this.
+    visibilityTimeoutSeconds: 120,
+    // The agent decides when a job has failed. A printer that takes nothing for now is tried again after up to an hour, so that a hundred
+    // receives last a weekend; a job that kills the agent each time comes every two minutes and is out of the way after three hours.
+    maxReceiveCount: 100,
+    // A site may be down over a long holiday. Not the full fourteen days: a job keeps its age when it moves to the dead-letter
+    // queue, and must lie there for some days yet, so that somebody can act on the alarm.
+    retentionDays: 10,
+    worker: `the print agent of ${site}`,
+  }
+}
+
+/** All queues but arrivals, which is bound to the bucket. Throws a ConfigurationError when two would have one name. */
+export function planWorkQueues(names: Names, table: DeployedTable): QueuePlan[] {
+  const clash = table.sites.find((site) => table.sites.some((other) => deadLettersOf(other) === site))
+  if (clash !== undefined) {
+    throw new ConfigurationError(
+      `Site ${clash} would have the queue that holds another site's dead letters, ${names.print(clash)}. Give the site another name in the routing table.`,
+    )
+  }
+  return [
+    ...FUNCTION_KINDS.map((kind) => planDeliveries(names, kind)),
+    planReports(names),
+    ...table.sites.map((site) => planPrints(names, site)),
+  ]
+}
+
+function functionQueue(id: string, name: string, functionName: string, timeoutSeconds: number): QueuePlan {
+  return {
+    id,
+    name,
+    // AWS's advice for event source mappings: room for throttled attempts of a whole batch.
+    visibilityTimeoutSeconds: 6 * timeoutSeconds,
+    maxReceiveCount: MAX_RECEIVES,
+    retentionDays: 4,
+    worker: `function ${functionName}`,
+  }
+}

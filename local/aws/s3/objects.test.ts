@@ -1,0 +1,268 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import {
+  CopyObjectCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  type PutObjectCommandInput,
+  S3Client,
+} from '@aws-sdk/client-s3'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { errorOf, startTestStandIn, type TestStandIn } from '../testing.ts'
+
+const Bucket = 'faxes'
+let running: TestStandIn
+let s3: S3Client
+
+beforeAll(async () => {
+  running = await startTestStandIn()
+  await running.standIn.createBucket(Bucket, [])
+  s3 = new S3Client(running.client)
+})
+afterAll(() => running.end())
+
+type Body = NonNullable<PutObjectCommandInput['Body']>
+
+const put = (Key: string, Body: Body, more: Partial<PutObjectCommandInput> = {}) =>
+  s3.send(new PutObjectCommand({ Bucket, Key, Body, ...more }))
+const get = async (Key: string) =>
+  (await s3.send(new GetObjectCommand({ Bucket, Key }))).Body?.transformToByteArray()
+
+describe('an object', () => {
+  test('comes back as it went in, with all that was said of it', async () => {
+    const metadata = { source: '%2B33478', 'station-id': 'a  b' }
+    const answer = await put('said', Buffer.from('bytes'), {
+      Metadata: metadata,
+      ContentType: 'image/tiff',
+      ContentDisposition: 'attachment',
+      CacheControl: 'no-store',
+    })
+    expect(answer.ETag).toBe(`"${createHash('md5').update('bytes').digest('hex')}"`)
+    const got = await s3.send(new GetObjectCommand({ Bucket, Key: 'said' }))
+    expect(await got.Body?.transformToString()).toBe('bytes')
+    expect(got).toMatchObject({
+      Metadata: metadata,
+      ContentType: 'image/tiff',
+      ContentDisposition: 'attachment',
+      CacheControl: 'no-store',
+      ContentLength: 5,
+      ETag: answer.ETag,
+      LastModified: new Date(running.clock.nowMilliseconds()),
+    })
+  })
+
+  test('is a file that a person can open, and that is theirs alone', async () => {
+    await put('pdf/main/a fax.pdf', Buffer.from('%PDF'))
+    const path = join(running.homeFolder, 'bucket', Bucket, 'pdf', 'main', 'a fax.pdf')
+    expect(running.standIn.objectFile(Bucket, 'pdf/main/a fax.pdf')).toBe(path)
+    expect(readFileSync(path, 'utf8')).toBe('%PDF')
+    expect(statSync(path).mode & 0o777).toBe(0o600)
+    expect(statSync(join(running.homeFolder, 'bucket', Bucket, 'pdf')).mode & 0o777).toBe(0o700)
+  })
+
+  test('is gone, and the folder that it was alone in, once deleted; deleting it again succeeds', async () => {
+    await put('gone/soon', Buffer.from('x'))
+    for (let time = 0; time < 2; time++) await s3.send(new DeleteObjectCommand({ Bucket, Key: 'gone/soon' }))
+    expect((await errorOf(get('gone/soon'))).name).toBe('NoSuchKey')
+    expect(existsSync(join(running.homeFolder, 'bucket', Bucket, 'gone'))).toBe(false)
+  })
+
+  test('can be empty', async () => {
+    await put('empty', Buffer.alloc(0))
+    expect(await get('empty')).toHaveLength(0)
+  })
+
+  test('copied keeps its bytes and metadata, or takes others', async () => {
+    await put('original ü+', Buffer.from('copied'), { Metadata: { a: '1' }, ContentType: 'image/tiff' })
+    const CopySource = `${Bucket}/${encodeURIComponent('original ü+')}`
+    await s3.send(new CopyObjectCommand({ Bucket, Key: 'copy', CopySource }))
+    await s3.send(
+      new CopyObjectCommand({
+        Bucket,
+        Key: 'copy2',
+        CopySource,
+        MetadataDirective: 'REPLACE',
+        Metadata: { b: '2' },
+      }),
+    )
+    const [copy, replaced] = await Promise.all(
+      ['copy', 'copy2'].map((Key) => s3.send(new GetObjectCommand({ Bucket, Key }))),
+    )
+    expect(await copy?.Body?.transformToString()).toBe('copied')
+    expect(copy).toMatchObject({ Metadata: { a: '1' }, ContentType: 'image/tiff' })
+    expect(await replaced?.Body?.transformToString()).toBe('copied')
+    expect(replaced?.Metadata).toEqual({ b: '2' })
+    const missing = await errorOf(
+      s3.send(new CopyObjectCommand({ Bucket, Key: 'copy', CopySource: `${Bucket}/no` })),
+    )
+    expect(missing.name).toBe('NoSuchKey')
+  })
+})
+
+describe('a body', () => {
+  const bytes = randomBytes(3_000_000)
+  const sum = (algorithm: string) => createHash(algorithm).update(bytes).digest('base64')
+
+  test.each<[string, () => Body, Partial<PutObjectCommandInput>]>([
+    ['at once', () => bytes, {}],
+    [
+      'as a stream (aws-chunked, CRC32 in a trailer)',
+      () => Readable.from([bytes.subarray(0, 9), bytes.subarray(9)]),
+      { ContentLength: bytes.length },
+    ],
+    [
+      'as a stream with SHA-256 in a trailer',
+      () => Readable.from([bytes]),
+      { ContentLength: bytes.length, ChecksumAlgorithm: 'SHA256' },
+    ],
+    ['with CRC32C', () => bytes, { ChecksumAlgorithm: 'CRC32C' }],
+    ['with SHA-1', () => bytes, { ChecksumAlgorithm: 'SHA1' }],
+    ['with a SHA-256 of its own', () => bytes, { ChecksumSHA256: sum('sha256') }],
+    ['with Content-MD5', () => bytes, { ContentMD5: sum('md5') }],
+  ])('%s is stored without the framing, and verified when it is read', async (_, body, more) => {
+    await put('body', body(), more)
+    const got = await s3.send(new GetObjectCommand({ Bucket, Key: 'body', ChecksumMode: 'ENABLED' }))
+    expect(Buffer.compare(Buffer.from((await got.Body?.transformToByteArray()) ?? []), bytes)).toBe(0)
+    expect(got.ContentEncoding).toBeUndefined()
+    expect(readFileSync(running.standIn.objectFile(Bucket, 'body')).equals(bytes)).toBe(true)
+  })
+
+  test.each<[string, Partial<PutObjectCommandInput>, string]>([
+    ['SHA-256', { ChecksumSHA256: createHash('sha256').update('other').digest('base64') }, 'BadDigest'],
+    ['SHA-1', { ChecksumSHA1: createHash('sha1').update('other').digest('base64') }, 'BadDigest'],
+    ['CRC32', { ChecksumCRC32: 'AAAAAA==' }, 'BadDigest'],
+    ['CRC32C', { ChecksumCRC32C: 'AAAAAA==' }, 'BadDigest'],
+    ['CRC64NVME', { ChecksumCRC64NVME: 'AAAAAAAAAAA=' }, 'BadDigest'],
+    ['MD5', { ContentMD5: createHash('md5').update('other').digest('base64') }, 'BadDigest'],
+    ['MD5 of no sixteen bytes', { ContentMD5: 'AAAA' }, 'InvalidDigest'],
+    ['SHA-256 of no 32 bytes', { ChecksumSHA256: 'AAAA' }, 'InvalidRequest'],
+  ])('that does not hold its %s is refused, and leaves nothing behind', async (_, claim, code) => {
+    expect((await errorOf(put('refused', bytes, claim))).name).toBe(code)
+    expect((await errorOf(get('refused'))).name).toBe('NoSuchKey')
+    expect(readdirSync(join(running.homeFolder, 'unfinished'))).toEqual([])
+  })
+
+  test('that is a stream and does not hold its trailer is refused', async () => {
+    const forging = new S3Client(running.client)
+    forging.middlewareStack.add(
+      (next) => async (args) => {
+        const request = args.request as { headers: Record<string, string>; body: unknown }
+        const body = '5\r\nhello\r\n0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n'
+        const { 'transfer-encoding': _, ...headers } = request.headers
+        Object.assign(request, { body, headers: { ...headers, 'content-length': String(body.length) } })
+        return next(args)
+      },
+      // After signing: it covers neither the body of a stream nor its framing.
+      { step: 'finalizeRequest', name: 'forge', priority: 'low' },
+    )
+    const forged = forging.send(
+      new PutObjectCommand({ Bucket, Key: 'forged', Body: Readable.from(['hello']), ContentLength: 5 }),
+    )
+    expect((await errorOf(forged)).name).toBe('BadDigest')
+  })
+
+  test('whose caller goes away leaves the object that was there', async () => {
+    await put('kept', Buffer.from('before'))
+    const leaving = new AbortController()
+    const endless = Readable.from(
+      (async function* () {
+        yield Buffer.alloc(100_000)
+        leaving.abort()
+        await new Promise((resolve) => setTimeout(resolve, 50))
+        yield Buffer.alloc(100_000)
+      })(),
+    )
+    const request = new PutObjectCommand({ Bucket, Key: 'kept', Body: endless, ContentLength: 200_000 })
+    await errorOf(s3.send(request, { abortSignal: leaving.signal }))
+    await expect.poll(() => readdirSync(join(running.homeFolder, 'unfinished'))).toEqual([])
+    expect(Buffer.from((await get('kept')) ?? []).toString()).toBe('before')
+    expect(running.told).toEqual([])
+  })
+})
+
+describe('reading', () => {
+  beforeAll(() => put('ten', Buffer.from('0123456789')))
+
+  test.each<[range: string, part: string, contentRange: string]>([
+    ['bytes=0-3', '0123', 'bytes 0-3/10'],
+    ['bytes=7-', '789', 'bytes 7-9/10'],
+    ['bytes=-2', '89', 'bytes 8-9/10'],
+    ['bytes=5-500', '56789', 'bytes 5-9/10'],
+  ])('%s gives a part', async (Range, part, contentRange) => {
+    const got = await s3.send(new GetObjectCommand({ Bucket, Key: 'ten', Range }))
+    expect(await got.Body?.transformToString()).toBe(part)
+    expect(got).toMatchObject({
+      ContentRange: contentRange,
+      ContentLength: part.length,
+      $metadata: { httpStatusCode: 206 },
+    })
+  })
+
+  test('what is behind the end is an error', async () => {
+    const error = await errorOf(s3.send(new GetObjectCommand({ Bucket, Key: 'ten', Range: 'bytes=10-' })))
+    expect([error.name, error.$metadata?.httpStatusCode]).toEqual(['InvalidRange', 416])
+  })
+
+  test('conditions hold, or answer 304 and 412', async () => {
+    const { ETag = '' } = await s3.send(new HeadObjectCommand({ Bucket, Key: 'ten' }))
+    const status = async (condition: object) => {
+      const sent = s3.send(new HeadObjectCommand({ Bucket, Key: 'ten', ...condition }))
+      return sent.then(() => 200).catch((error) => error.$metadata?.httpStatusCode)
+    }
+    const [now, later] = [0, 1000].map(
+      (milliseconds) => new Date(running.clock.nowMilliseconds() + milliseconds),
+    )
+    expect(await status({ IfMatch: ETag })).toBe(200)
+    expect(await status({ IfMatch: '"other"' })).toBe(412)
+    expect(await status({ IfNoneMatch: ETag })).toBe(304)
+    expect(await status({ IfNoneMatch: '"other"' })).toBe(200)
+    expect(await status({ IfModifiedSince: later })).toBe(304)
+    expect(await status({ IfUnmodifiedSince: now })).toBe(200)
+  })
+
+  test('of what is not there is a 404, without a body for HEAD', async () => {
+    const head = await errorOf(s3.send(new HeadObjectCommand({ Bucket, Key: 'none' })))
+    expect([head.name, head.$metadata?.httpStatusCode]).toEqual(['NotFound', 404])
+    const bucket = await errorOf(s3.send(new GetObjectCommand({ Bucket: 'no-such', Key: 'none' })))
+    expect(bucket.name).toBe('NoSuchBucket')
+  })
+
+  test('goes on with the version that it began with while another one is written', async () => {
+    const [old, young] = [Buffer.alloc(2_000_000, 'o'), Buffer.alloc(10, 'y')]
+    await put('versions', old)
+    const got = await s3.send(new GetObjectCommand({ Bucket, Key: 'versions' }))
+    await put('versions', young)
+    expect(Buffer.from((await got.Body?.transformToByteArray()) ?? []).equals(old)).toBe(true)
+    expect(Buffer.from((await get('versions')) ?? []).equals(young)).toBe(true)
+  })
+})
+
+test('user metadata is limited to 2 KB, names included', async () => {
+  const fits = 'v'.repeat(2048 - 'name'.length)
+  await put('metadata', Buffer.from('x'), { Metadata: { name: fits } })
+  expect((await errorOf(put('metadata', Buffer.from('x'), { Metadata: { name: `${fits}v` } }))).name).toBe(
+    'MetadataTooLarge',
+  )
+})
+
+test('listing goes by pages', async () => {
+  for (const key of ['list/1', 'list/2', 'list/sub/3', 'list/ü <&>']) await put(key, Buffer.from(key))
+  const list = (input: object) => s3.send(new ListObjectsV2Command({ Bucket, Prefix: 'list/', ...input }))
+  const all = await list({})
+  expect(all.Contents?.map(({ Key, Size }) => [Key, Size])).toEqual([
+    ['list/1', 6],
+    ['list/2', 6],
+    ['list/sub/3', 10],
+    ['list/ü <&>', 11],
+  ])
+  const first = await list({ Delimiter: '/', MaxKeys: 3 })
+  expect(first).toMatchObject({ IsTruncated: true, KeyCount: 3, CommonPrefixes: [{ Prefix: 'list/sub/' }] })
+  const rest = await list({ Delimiter: '/', MaxKeys: 3, ContinuationToken: first.NextContinuationToken })
+  expect(rest.Contents?.map(({ Key }) => Key)).toEqual(['list/ü <&>'])
+  expect(rest.IsTruncated).toBe(false)
+})

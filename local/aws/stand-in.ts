@@ -1,0 +1,136 @@
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb'
+import { type Clock, systemClock } from './clock.ts'
+import { startDynamoDb } from './dynamodb.ts'
+import { LogGroups } from './logs/log-groups.ts'
+import { createLogs } from './logs/service.ts'
+import { Buckets } from './s3/buckets.ts'
+import { createS3 } from './s3/service.ts'
+import { Secrets } from './secrets-manager/secrets.ts'
+import { createSecretsManager } from './secrets-manager/service.ts'
+import { startServer } from './server.ts'
+import { createSes } from './ses/service.ts'
+import { Queues } from './sqs/queues.ts'
+import { createSqs } from './sqs/service.ts'
+
+export interface StandInOptions {
+  /** Where all state is kept, as plain files. Starting again on the same folder goes on where it stopped. */
+  homeFolder: string
+  accountId: string
+  region: string
+  accessKeyId: string
+  secretAccessKey: string
+  /** Delays of messages are divided by this, so that a retry in five minutes can be watched. 1: as on AWS. */
+  delayDivisor: number
+  /** 0, the default: any free port. */
+  port?: number
+  /** Told of each request that the stand-in does not know, or failed at; its caller gets an AWS error as well. */
+  onUnknownRequest?: (text: string) => void
+}
+
+export interface BucketNotification {
+  queueName: string
+  /** As `s3:ObjectCreated:*` or `s3:ObjectCreated:Put`. */
+  events: string[]
+  prefix?: string
+  suffix?: string
+}
+
+export interface QueueAttributes {
+  visibilityTimeoutSeconds: number
+  messageRetentionSeconds: number
+  delaySeconds: number
+  receiveWaitSeconds: number
+  deadLetter?: { queueName: string; maxReceiveCount: number }
+}
+
+/** How many messages of a queue are in which state. */
+export interface QueueDepth {
+  visible: number
+  inFlight: number
+  delayed: number
+}
+
+/**
+ * A bucket, queue, secret or log group exists once it has been made here, in each run: what a deployment no longer has
+ * is gone, though its files stay in the home folder.
+ */
+export interface StandIn {
+  /** http://127.0.0.1:PORT for all services but DynamoDB. */
+  endpoint: string
+  dynamoDbEndpoint: string
+  /** Its notifications' queues have to be there. Exists already: notifications replaced. */
+  createBucket(name: string, notifications: BucketNotification[]): Promise<void>
+  /** Exists already: attributes updated. */
+  createQueue(name: string, attributes: QueueAttributes): Promise<{ url: string; arn: string }>
+  /** Empty until a value is put; a value put in an earlier run is kept. */
+  createSecret(name: string): Promise<{ arn: string }>
+  putSecretValue(name: string, value: string): Promise<void>
+  createLogGroup(name: string, streams: string[]): Promise<void>
+  /** Exists already: kept. */
+  createTable(input: CreateTableCommandInput): Promise<void>
+  /** The file of the home folder that an object is, or would be. */
+  objectFile(bucketName: string, key: string): string
+  queueDepths(): Record<string, QueueDepth>
+  /** Ends long polls with an empty answer, lets other requests end, and frees the ports. */
+  close(): Promise<void>
+}
+
+/** Starts on 127.0.0.1 alone. The `clock` is the tests' to turn: visibility, delays, retention and links go by it. */
+export async function startStandIn(options: StandInOptions, clock: Clock = systemClock): Promise<StandIn> {
+  const { homeFolder, onUnknownRequest = () => {} } = options
+  const place: Place = { ...options, clock, folder: (name) => join(homeFolder, name) }
+  await mkdir(homeFolder, { recursive: true, mode: 0o700 })
+  // First, because it alone finds another gateway on the same folder.
+  const dynamoDb = await startDynamoDb(place)
+  await rm(place.folder('unfinished'), { recursive: true, force: true })
+
+  const queues = new Queues(place)
+  const buckets = new Buckets(place, queues)
+  const secrets = new Secrets(place)
+  const logGroups = new LogGroups(place.folder('log'))
+  const services = {
+    s3: createS3(place, buckets),
+    sqs: createSqs(queues),
+    ses: createSes(place),
+    secretsmanager: createSecretsManager(secrets),
+    logs: createLogs(logGroups, clock),
+  }
+  const server = await startServer({ ...place, services, onUnknownRequest }).catch(async (error: unknown) => {
+    await dynamoDb.close()
+    throw error
+  })
+  queues.endpoint = server.endpoint
+
+  return {
+    endpoint: server.endpoint,
+    dynamoDbEndpoint: dynamoDb.endpoint,
+    createBucket: async (name, notifications) => buckets.create(name, notifications),
+    createQueue: async (name, attributes) => queues.create(name, attributes),
+    createSecret: async (name) => secrets.create(name),
+    putSecretValue: async (name, value) => secrets.put(name, value),
+    createLogGroup: async (name, streams) => logGroups.create(name, streams),
+    createTable: dynamoDb.createTable,
+    objectFile: (bucketName, key) => buckets.fileOf(bucketName, key),
+    queueDepths: () => queues.depths(),
+    async close() {
+      await server.close()
+      queues.close()
+      await dynamoDb.close()
+    },
+  }
+}
+
+/** What every service of the stand-in is given. */
+export interface Place {
+  accountId: string
+  region: string
+  accessKeyId: string
+  secretAccessKey: string
+  delayDivisor: number
+  port?: number
+  clock: Clock
+  /** A folder of the home folder, by its name. */
+  folder(name: string): string
+}

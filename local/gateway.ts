@@ -1,0 +1,173 @@
+import { randomBytes } from 'node:crypto'
+import { join, resolve } from 'node:path'
+import type { StandIn } from './aws/stand-in.ts'
+import { type ClientSettings, type Clients, makeClients } from './gateway/clients.ts'
+import { type Closers, makeClosers } from './gateway/closers.ts'
+import { type Deployment, readDeployment } from './gateway/deployment.ts'
+import type { RunningGateway } from './gateway/description.ts'
+import { startFtp } from './gateway/ftp.ts'
+import { startFunctions } from './gateway/functions.ts'
+import { claimHome } from './gateway/home.ts'
+import { keepPorts, portOf, readPorts } from './gateway/ports.ts'
+import { startPrintAgents } from './gateway/print-agents.ts'
+import { makeStores, startStandInNear } from './gateway/stores.ts'
+import type { FunctionHost } from './lambda/environment.ts'
+import { openFunctionLog } from './lambda/function-log.ts'
+import { type FunctionUrlServer, startFunctionUrl } from './lambda/function-url.ts'
+import { readAssembly } from './template/assembly.ts'
+import { type Blueprint, describeDeployment, functionsWithUrl } from './template/blueprint.ts'
+
+export { GatewayRuns } from './gateway/home.ts'
+export type { RunningGateway }
+
+export interface GatewayOptions {
+  homeFolder: string
+  /** The synthesized CDK app. */
+  assemblyFolder: string
+  /** Delays of retries are divided by this. */
+  delayDivisor?: number
+  /** Told of what goes wrong while it runs. */
+  onProblem?: (text: string) => void
+}
+
+export interface Gateway extends RunningGateway {
+  /** Ends the polls at once, lets what is under way end for some seconds, then kills it. */
+  close(): Promise<void>
+}
+
+/** No account of AWS: its number, its keys and its region go to servers on this machine and nowhere else. */
+const PLACE = { accountId: '000000000000', region: 'eu-west-1' }
+const ACCESS_KEY_ID = 'AKIAFAXLANELOCAL00000'
+/** Retries after minutes come after seconds, so that they can be watched. */
+const DELAY_DIVISOR = 60
+const GRACE_MILLISECONDS = 5000
+
+/** Throws GatewayRuns when one is up on the same home folder. */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const homeFolder = resolve(options.homeFolder)
+  const home = await claimHome(homeFolder)
+  const closers = makeClosers()
+  closers.add(() => home.release())
+  try {
+    const gateway = await bringUp({ ...options, homeFolder }, closers)
+    await home.publish(gateway)
+    return { ...gateway, close: () => closers.close() }
+  } catch (error) {
+    await closers.close()
+    throw error
+  }
+}
+
+async function bringUp(options: GatewayOptions, closers: Closers): Promise<RunningGateway> {
+  const { homeFolder, assemblyFolder, delayDivisor = DELAY_DIVISOR, onProblem = () => {} } = options
+  const credentials = { accessKeyId: ACCESS_KEY_ID, secretAccessKey: randomBytes(20).toString('hex') }
+  const assembly = await readAssembly(assemblyFolder)
+  const ports = await readPorts(homeFolder)
+  const standIn = await startStandInNear(
+    { ...PLACE, ...credentials, homeFolder, delayDivisor, onUnknownRequest: onProblem },
+    ports.endpoint,
+  )
+  closers.add(() => standIn.close())
+  const functionUrls = new Map<string, FunctionUrlServer>()
+  for (const name of functionsWithUrl(assembly, PLACE)) {
+    const server = await startFunctionUrl(ports.functionUrls[name])
+    closers.add(() => server.close())
+    functionUrls.set(name, server)
+  }
+  await keepPorts(homeFolder, {
+    endpoint: portOf(standIn.endpoint),
+    functionUrls: Object.fromEntries([...functionUrls].map(([name, { url }]) => [name, portOf(url)])),
+  })
+  const blueprint = describeDeployment(assembly, {
+    ...PLACE,
+    endpoint: standIn.endpoint,
+    functionUrl: (name) => functionUrls.get(name)?.url ?? '',
+  })
+  const queueUrls = await makeStores(standIn, blueprint)
+  const deployment = await readDeployment(blueprint)
+  const settings = { endpoint: standIn.endpoint, region: PLACE.region, credentials }
+  const ftp = await startFtp({ standIn, onProblem }, deployment.table, settings, homeFolder)
+  closers.add(() => ftp.close())
+  const gateway = describeGateway({ homeFolder, settings, standIn, deployment, queueUrls })
+  const { endpoint, dynamoDbEndpoint } = standIn
+  const { redirects, certificateAuthority } = ftp
+  const host = { ...PLACE, ...credentials, endpoint, dynamoDbEndpoint, redirects, certificateAuthority }
+  startWork({ gateway, blueprint, host, functionUrls, queueUrls, homeFolder, onProblem }, closers)
+  return gateway
+}
+
+interface Parts {
+  homeFolder: string
+  settings: ClientSettings
+  standIn: StandIn
+  deployment: Deployment
+  queueUrls: ReadonlyMap<string, string>
+}
+
+function describeGateway({ homeFolder, settings, standIn, deployment, queueUrls }: Parts): RunningGateway {
+  const { bucket, ledgerTable, printQueueNames, reportsQueueName, table } = deployment
+  const printQueues = [...printQueueNames].map(([site, name]) => [site, urlOf(queueUrls, name)])
+  const inHome = (...path: string[]) => join(homeFolder, ...path)
+  return {
+    ...settings,
+    dynamoDbEndpoint: standIn.dynamoDbEndpoint,
+    bucket,
+    ledgerTable,
+    sites: table.sites,
+    printQueues: Object.fromEntries(printQueues),
+    reportsQueueUrl: urlOf(queueUrls, reportsQueueName),
+    folders: {
+      bucket: inHome('bucket', bucket),
+      mail: inHome('mail'),
+      ftp: inHome('ftp'),
+      printed: inHome('printed'),
+      log: inHome('log'),
+      functionsLog: inHome('functions.log'),
+    },
+  }
+}
+
+interface Work {
+  gateway: RunningGateway
+  blueprint: Blueprint
+  host: FunctionHost
+  functionUrls: ReadonlyMap<string, FunctionUrlServer>
+  queueUrls: ReadonlyMap<string, string>
+  homeFolder: string
+  onProblem: (text: string) => void
+}
+
+/** Whatever takes messages: started last and ended first. */
+function startWork(work: Work, closers: Closers): void {
+  const { gateway, blueprint, host, functionUrls, queueUrls, homeFolder, onProblem } = work
+  const log = openFunctionLog(gateway.folders.functionsLog)
+  closers.add(() => log.close())
+  const clients: Clients = makeClients(gateway)
+  closers.add(() => clients.close())
+  const functions = startFunctions({ host, log, onProblem }, blueprint)
+  for (const [name, server] of functionUrls) {
+    const pool = functions.pools.get(name)
+    if (pool !== undefined) server.serve(pool)
+  }
+  const agents = startPrintAgents(clients, log, gateway, homeFolder)
+  functions.feed(clients.sqs, (name) => urlOf(queueUrls, name))
+  closers.add(async () => {
+    await Promise.all([functions.close(GRACE_MILLISECONDS), endsWithin(GRACE_MILLISECONDS, agents.stop())])
+  })
+  functions.prewarm().catch((error: unknown) => onProblem(`A function could not be loaded: ${String(error)}`))
+}
+
+function urlOf(queueUrls: ReadonlyMap<string, string>, name: string): string {
+  const url = queueUrls.get(name)
+  if (url !== undefined) return url
+  throw new Error(`The template has no queue ${name}, though something in it uses one.`)
+}
+
+async function endsWithin(milliseconds: number, ending: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, milliseconds)
+  })
+  await Promise.race([ending, limit])
+  clearTimeout(timer)
+}

@@ -1,0 +1,43 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import * as z from 'zod'
+import { type DeployedTable, deployedTableSchema } from '../../shared/routing-table/deployed-table.ts'
+import type { Blueprint } from '../template/blueprint.ts'
+
+/** What is what among the resources of a template, as far as somebody outside of the functions has to know. */
+export interface Deployment {
+  bucket: string
+  ledgerTable: string
+  /** Name of each site's print queue. */
+  printQueueNames: ReadonlyMap<string, string>
+  reportsQueueName: string
+  /** The table that the bundle of `receive` routes by. */
+  table: DeployedTable
+}
+
+/** What `receive` is told: the one function that knows all of a fax's way. */
+const receiveEnvironmentSchema = z.object({
+  FAXES_BUCKET: z.string(),
+  LEDGER_TABLE: z.string(),
+  PRINT_QUEUE_PREFIX: z.string(),
+})
+
+export async function readDeployment({ functions, eventSources }: Blueprint): Promise<Deployment> {
+  const receive = functions.find(({ name }) => name.endsWith('-receive'))
+  const reports = eventSources.find(({ functionName }) => functionName.endsWith('-settle'))
+  if (receive === undefined || reports === undefined) {
+    throw new Error(
+      'The template has no function receive, or no queue for settle: it is no gateway of faxlane.',
+    )
+  }
+  const environment = receiveEnvironmentSchema.parse(receive.environment)
+  const text = await readFile(join(receive.assetFolder, 'routing-table.json'), 'utf8')
+  const table = deployedTableSchema.parse(JSON.parse(text))
+  return {
+    bucket: environment.FAXES_BUCKET,
+    ledgerTable: environment.LEDGER_TABLE,
+    printQueueNames: new Map(table.sites.map((site) => [site, `${environment.PRINT_QUEUE_PREFIX}${site}`])),
+    reportsQueueName: reports.queueName,
+    table,
+  }
+}

@@ -1,0 +1,42 @@
+import { join } from 'node:path'
+import { logLine } from '../../agents/log.ts'
+import { folderPrinter } from '../../agents/print/folder-printer.ts'
+import { startPrintAgent } from '../../agents/print/print-agent.ts'
+import { s3PrintFiles } from '../../agents/print/s3-print-files.ts'
+import { sqsPrintQueue, sqsReports } from '../../agents/print/sqs-queues.ts'
+import { realWaiting } from '../../agents/waiting.ts'
+import type { FunctionLog } from '../lambda/function-log.ts'
+import type { Clients } from './clients.ts'
+import type { RunningGateway } from './description.ts'
+
+export interface PrintAgents {
+  stop(): Promise<void>
+}
+
+/** The print agent of each site, in this process, "printing" into a folder for each printer. */
+export function startPrintAgents(
+  { s3, sqs }: Clients,
+  log: FunctionLog,
+  gateway: Pick<RunningGateway, 'bucket' | 'printQueues' | 'reportsQueueUrl' | 'folders'>,
+  homeFolder: string,
+): PrintAgents {
+  const agents = Object.entries(gateway.printQueues).map(([site, queueUrl]) =>
+    startPrintAgent(
+      {
+        queue: sqsPrintQueue(sqs, { queueUrl }),
+        files: s3PrintFiles(s3, { bucket: gateway.bucket }),
+        reports: sqsReports(sqs, { queueUrl: gateway.reportsQueueUrl }),
+        printer: folderPrinter(gateway.folders.printed),
+        waiting: realWaiting,
+        log: (event, fields) =>
+          log.write(`print-agent-${site}`, { level: 'INFO', message: logLine(event, fields) }),
+      },
+      { workFolder: join(homeFolder, 'unfinished', `print-${site}`) },
+    ),
+  )
+  return {
+    async stop() {
+      await Promise.all(agents.map((agent) => agent.stop()))
+    },
+  }
+}

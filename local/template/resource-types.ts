@@ -1,0 +1,21 @@
+/**
+ * Types that have no meaning on one machine: permissions (nobody else is here), alarms and their topic (the person is
+ * watching), and mail identities (every sender is let through). A type that stands neither here nor in identities.ts is an
+ * error, so that nothing of a deployment is left out unseen.
+ */
+export const TYPES_WITHOUT_LOCAL_MEANING: ReadonlySet<string> = new Set([
+  'AWS::CDK::Metadata',
+  'AWS::CloudWatch::Alarm',
+  'AWS::CloudWatch::Dashboard',
+  'AWS::IAM::ManagedPolicy',
+  'AWS::IAM::Policy',
+  'AWS::IAM::Role',
+  'AWS::Lambda::Permission',
+  'AWS::S3::BucketPolicy',
+  'AWS::SES::ConfigurationSet',
+  'AWS::SES::EmailIdentity',
+  'AWS::SNS::Subscription',
+  'AWS::SNS::Topic',
+  'AWS::SNS::TopicPolicy',
+  'AWS::SQS::QueuePolicy',
+])

@@ -1,0 +1,138 @@
+import type { Budget } from './budget.ts'
+import { type ConvertedPage, faxImage } from './converted-page.ts'
+import { copyPadded } from './fax-coding/bit-order.ts'
+import { RowDecoder } from './fax-coding/row-decoder.ts'
+import { END, type FaxCoding, FaxRowReader, LOST } from './fax-coding/row-reader.ts'
+import type { Strip } from './fax-coding/survey.ts'
+import { T6Encoder } from './fax-coding/t6-encoder.ts'
+import { type Interpretation, interpretStrip, isWhole } from './interpretation.ts'
+import { ConversionRefused } from './refusal.ts'
+import { PHOTOMETRIC, type Segment, segmentBytes, type TiffPage } from './tiff/page.ts'
+import { readResolution } from './tiff/resolution.ts'
+
+/** A page in one of the fax codings: copied if every row of it is right, else decoded and coded anew. */
+export function convertFaxPage(page: TiffPage, coding: FaxCoding, budget: Budget): ConvertedPage {
+  const [segment] = page.segments
+  if (segment === undefined) throw new ConversionRefused('a page without strips', page.directory.at)
+  return page.segments.length === 1
+    ? convertStrip(page, segment, coding, budget)
+    : joinStrips(page, segment, coding, budget)
+}
+
+function convertStrip(page: TiffPage, segment: Segment, coding: FaxCoding, budget: Budget): ConvertedPage {
+  const rowLimit = budget.rowLimit(page.widthPixels)
+  const found = interpretStrip(page, segment, coding, page.heightPixels, rowLimit)
+  const { survey } = found
+  if (survey.rows === survey.lostRows) throw noRow(page, segment, coding)
+  const warnings = [...found.departures]
+  if (isWhole(survey, page.heightPixels)) {
+    if (survey.rows !== page.heightPixels) {
+      warnings.push(`ImageLength is ${page.heightPixels ?? 'missing'}, the page has ${survey.rows} rows`)
+    }
+    if (!survey.irregular) return copyStrip(page, found, warnings)
+  }
+  return recode(page, found, warnings)
+}
+
+function noRow(page: TiffPage, segment: Segment, coding: FaxCoding): ConversionRefused {
+  const what = `no row of a page ${page.widthPixels} pixels wide could be read from its ${segment.length} bytes`
+  return new ConversionRefused(`${what}, as ${coding} or otherwise`, segment.at)
+}
+
+function copyStrip(page: TiffPage, { strip, survey }: Interpretation, warnings: string[]): ConvertedPage {
+  // Behind the last row an end-of-block code and zeros may stand, nothing else.
+  const end = survey.ending === 'broken' ? survey.endByte : strip.length
+  const bytes = strip.bytes.subarray(0, end)
+  return {
+    image: faxImage(survey.coding, page.widthPixels, survey.rows, isMinIsBlack(page), bytes),
+    coding: survey.coding,
+    treatment: 'copied',
+    damagedRows: 0,
+    warnings,
+  }
+}
+
+function recode(page: TiffPage, { strip, survey }: Interpretation, warnings: string[]): ConvertedPage {
+  const encoder = new T6Encoder(page.widthPixels, strip.length)
+  const { rows, lostRows } = encodeStrip(encoder, strip, survey.coding, page.widthPixels, survey.rows)
+  const missingRows = isWhole(survey, page.heightPixels) ? 0 : missingAtTheEnd(page, rows)
+  for (let row = 0; row < missingRows; row++) encoder.addWhiteRow()
+  if (lostRows > 0) warnings.push(`${lostRows} of ${rows} rows could not be read and repeat the row above`)
+  const broken = !isWhole(survey, page.heightPixels) && survey.rows !== page.heightPixels
+  if (broken)
+    warnings.push(`the page breaks off after ${rows} of ${page.heightPixels ?? 'an unknown number of'} rows`)
+  const image = faxImage('T.6', page.widthPixels, rows + missingRows, isMinIsBlack(page), encoder.finish())
+  const treatment = lostRows > 0 || broken ? 'repaired' : 'reencoded'
+  return { image, coding: survey.coding, treatment, damagedRows: lostRows + missingRows, warnings }
+}
+
+/** A page that broke off keeps its length, white at the end, unless that is longer than paper is. */
+function missingAtTheEnd(page: TiffPage, rows: number): number {
+  const longestPaperInches = 17
+  const { heightPixels } = page
+  if (heightPixels === undefined || heightPixels <= rows) return 0
+  const paperRows = longestPaperInches * readResolution(page, heightPixels).yDpi
+  return heightPixels <= paperRows ? heightPixels - rows : 0
+}
+
+/** Codes a strip's rows anew; a row that can't be read repeats the one above. */
+function encodeStrip(
+  encoder: T6Encoder,
+  strip: Strip,
+  coding: FaxCoding,
+  widthPixels: number,
+  rowLimit: number,
+) {
+  const decoder = new RowDecoder(strip.bytes, widthPixels)
+  const reader = new FaxRowReader(decoder, coding, strip.length, rowLimit)
+  let rows = 0
+  let lostRows = 0
+  while (rows < rowLimit) {
+    const state = reader.next()
+    if (state === END) break
+    if (state === LOST) lostRows++
+    encoder.addRow(decoder.transitions, decoder.count)
+    rows++
+  }
+  return { rows, lostRows }
+}
+
+/** Several strips become one: stacked as images of their own they would come apart in viewers that scale. */
+function joinStrips(page: TiffPage, firstSegment: Segment, coding: FaxCoding, budget: Budget): ConvertedPage {
+  const rowLimit = budget.rowLimit(page.widthPixels)
+  const rowsPerStrip = Math.min(page.rowsPerSegment, page.heightPixels ?? rowLimit)
+  const first = interpretStrip(page, firstSegment, coding, rowsPerStrip, rowLimit)
+  const encoder = new T6Encoder(page.widthPixels, page.directory.source.bytes.length >> 2)
+  const height = page.heightPixels ?? rowLimit
+  let rows = 0
+  let lostRows = 0
+  for (const segment of page.segments) {
+    const stripRows = Math.min(rowsPerStrip, height - rows)
+    const bytes = segmentBytes(page, segment)
+    const strip = { bytes: copyPadded(bytes, first.leastSignificantFirst), length: bytes.length }
+    const coded = encodeStrip(encoder, strip, first.survey.coding, page.widthPixels, stripRows)
+    rows += coded.rows
+    lostRows += coded.lostRows
+    // Rows that a strip lacks would move all strips below it.
+    const isLast = segment === page.segments.at(-1)
+    for (; coded.rows < stripRows && !(isLast && page.heightPixels === undefined); coded.rows++) {
+      encoder.addWhiteRow()
+      rows++
+      lostRows++
+    }
+  }
+  if (rows === lostRows) throw noRow(page, firstSegment, coding)
+  const warnings = [...first.departures]
+  if (lostRows > 0) warnings.push(`${lostRows} of ${rows} rows could not be read`)
+  return {
+    image: faxImage('T.6', page.widthPixels, rows, isMinIsBlack(page), encoder.finish()),
+    coding: first.survey.coding,
+    treatment: lostRows > 0 ? 'repaired' : 'reencoded',
+    damagedRows: lostRows,
+    warnings,
+  }
+}
+
+function isMinIsBlack(page: TiffPage): boolean {
+  return page.photometric === PHOTOMETRIC.minIsBlack
+}

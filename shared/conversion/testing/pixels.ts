@@ -1,0 +1,47 @@
+import { PDFiumLibrary } from '@hyzyla/pdfium'
+import sharp from 'sharp'
+
+/** One byte a pixel, 0 black to 255 white. */
+export interface Picture {
+  width: number
+  height: number
+  pixels: Uint8Array
+}
+
+/** A page of the TIFF as libtiff decodes it. */
+export async function decodeTiff(tiff: Uint8Array, page = 0): Promise<Picture> {
+  const image = sharp(tiff, { page, limitInputPixels: false, failOn: 'none' })
+  const { data, info } = await image.toColourspace('b-w').raw().toBuffer({ resolveWithObject: true })
+  return { width: info.width, height: info.height, pixels: data }
+}
+
+/** The PDF's pages as PDFium draws them, each at the given size in pixels. */
+export async function renderPdf(
+  pdf: Uint8Array,
+  sizes: readonly { widthPixels: number; heightPixels: number }[],
+): Promise<Picture[]> {
+  const library = await PDFiumLibrary.init()
+  const document = await library.loadDocument(pdf)
+  try {
+    const pictures: Picture[] = []
+    for (const [index, { widthPixels, heightPixels }] of sizes.entries()) {
+      const size = { width: widthPixels, height: heightPixels, scale: 1 }
+      const { data } = await document.getPage(index).render({ ...size, render: 'bitmap', colorSpace: 'Gray' })
+      pictures.push({ width: widthPixels, height: heightPixels, pixels: data.slice() })
+    }
+    return pictures
+  } finally {
+    document.destroy()
+    library.destroy()
+  }
+}
+
+/** How many pixels differ by more than a rounding of grey; a different size counts as all of them. */
+export function countDifferences(one: Picture, other: Picture): number {
+  if (one.width !== other.width || one.height !== other.height) return one.width * one.height
+  let differences = 0
+  for (const [index, pixel] of one.pixels.entries()) {
+    if (Math.abs(pixel - (other.pixels[index] ?? 0)) > 2) differences++
+  }
+  return differences
+}

@@ -1,0 +1,62 @@
+import { inflateSync, constants as zlib } from 'node:zlib'
+import { copyPadded } from '../fax-coding/bit-order.ts'
+import { ConversionRefused } from '../refusal.ts'
+import { unpackLzw } from './lzw.ts'
+import { unpackPackBits } from './pack-bits.ts'
+import { COMPRESSION, type Segment, segmentBytes, type TiffPage } from './page.ts'
+
+export interface Unpacked {
+  /** As many bytes as asked for; those that could not be had are `filler`. */
+  bytes: Uint8Array
+  missingBytes: number
+}
+
+/** The samples of one strip or tile: never more than `wantedBytes`, however much the coded bytes would give. */
+export function unpackSegment(
+  page: TiffPage,
+  segment: Segment,
+  wantedBytes: number,
+  filler: number,
+): Unpacked {
+  const stored = segmentBytes(page, segment)
+  const coded = page.leastSignificantFirst ? copyPadded(stored, true).subarray(0, stored.length) : stored
+  const bytes = new Uint8Array(wantedBytes)
+  const written = unpackInto(page, coded, bytes)
+  bytes.fill(filler, written)
+  return { bytes, missingBytes: wantedBytes - written }
+}
+
+function unpackInto(page: TiffPage, coded: Uint8Array, output: Uint8Array): number {
+  switch (page.compression) {
+    case COMPRESSION.none: {
+      const usable = coded.subarray(0, output.length)
+      output.set(usable)
+      return usable.length
+    }
+    case COMPRESSION.packBits:
+      return unpackPackBits(coded, output)
+    case COMPRESSION.lzw:
+      return unpackLzw(coded, output)
+    case COMPRESSION.deflate:
+    case COMPRESSION.oldDeflate:
+      return inflateInto(coded, output)
+    default:
+      throw new ConversionRefused(
+        `Compression ${page.compression}, which faxes do not use, is not supported`,
+        page.directory.at,
+      )
+  }
+}
+
+function inflateInto(coded: Uint8Array, output: Uint8Array): number {
+  try {
+    // With a sync flush, a stream that is cut off gives what it holds instead of an error.
+    const options = { maxOutputLength: output.length, finishFlush: zlib.Z_SYNC_FLUSH }
+    const inflated = inflateSync(coded, options)
+    output.set(inflated)
+    return inflated.length
+  } catch {
+    // Damaged, or longer than the page has room for: either way none of it can be trusted.
+    return 0
+  }
+}
