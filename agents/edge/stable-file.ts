@@ -1,0 +1,73 @@
+import { type BigIntStats, constants } from 'node:fs'
+import { type FileHandle, open, stat } from 'node:fs/promises'
+import { Readable } from 'node:stream'
+
+/** The file is not what it was when the reading began: somebody still writes it, or put another in its place. */
+export class FileChangedError extends Error {
+  override readonly name = 'FileChangedError'
+  constructor(path: string, what: string) {
+    super(`${path} changed while it was read (${what}); a fax is taken up only once it is complete`)
+  }
+}
+
+/** A file that is read more than once and must be the same each time. */
+export interface StableFile {
+  path: string
+  sizeBytes: number
+  /** The whole file from its beginning, as often as wanted; `onBytes` gets the count so far. */
+  read: (onBytes?: (readBytes: number) => void) => Readable
+  /** @throws FileChangedError */
+  assertUnchanged: () => Promise<void>
+}
+
+export async function withStableFile<T>(path: string, action: (file: StableFile) => Promise<T>): Promise<T> {
+  // Without O_NONBLOCK a named pipe in the spool would block here until somebody wrote to it.
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  try {
+    const before = await handle.stat({ bigint: true })
+    if (!before.isFile()) throw new Error(`${path} is no regular file`)
+    return await action(stableFile(path, handle, before))
+  } finally {
+    await handle.close()
+  }
+}
+
+function stableFile(path: string, handle: FileHandle, before: BigIntStats): StableFile {
+  const sizeBytes = Number(before.size)
+  return {
+    path,
+    sizeBytes,
+    read: (onBytes) => Readable.from(wholeFile({ path, handle, sizeBytes }, onBytes), { objectMode: false }),
+    assertUnchanged: async () => {
+      // By path, not by handle: a file that was renamed over ours is a change too, and the caller deletes by path.
+      const change = differenceOf(before, await stat(path, { bigint: true }))
+      if (change !== undefined) throw new FileChangedError(path, change)
+    },
+  }
+}
+
+const CHUNK_BYTES = 65_536
+
+/** Reads by position, since one handle serves several readings and a reading may be broken off. */
+async function* wholeFile(
+  { path, handle, sizeBytes }: { path: string; handle: FileHandle; sizeBytes: number },
+  onBytes: (readBytes: number) => void = () => {},
+): AsyncGenerator<Uint8Array> {
+  let readBytes = 0
+  while (readBytes < sizeBytes) {
+    const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, sizeBytes - readBytes))
+    const { bytesRead } = await handle.read(chunk, 0, chunk.length, readBytes)
+    // Fewer bytes than announced would leave the receiver waiting for the rest.
+    if (bytesRead === 0) throw new FileChangedError(path, `${sizeBytes} bytes before, ${readBytes} now`)
+    readBytes += bytesRead
+    onBytes(readBytes)
+    yield chunk.subarray(0, bytesRead)
+  }
+}
+
+function differenceOf(before: BigIntStats, now: BigIntStats): string | undefined {
+  if (before.ino !== now.ino || before.dev !== now.dev) return 'another file has its name'
+  if (before.size !== now.size) return `${before.size} bytes before, ${now.size} now`
+  if (before.mtimeNs !== now.mtimeNs) return 'written to meanwhile'
+  return undefined
+}

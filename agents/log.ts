@@ -1,0 +1,19 @@
+/** What the agents say of their work. Numbers go in masked (shared/mask.ts), secrets never. */
+export type Log = (event: string, fields: Record<string, string | number | boolean>) => void
+
+/** One line for the journal: the event, then name=value; whatever could break or forge a line is escaped. */
+export function logLine(event: string, fields: Record<string, string | number | boolean>): string {
+  return [
+    event,
+    ...Object.entries(fields).map(([name, value]) => `${name}=${plainOrQuoted(String(value))}`),
+  ].join(' ')
+}
+
+function plainOrQuoted(value: string): string {
+  if (/^[\w.:/+@,*-]+$/.test(value)) return value
+  // JSON leaves DEL, the C1 controls and Unicode's line separators as they are; terminals and log readers act on them.
+  return JSON.stringify(value).replaceAll(
+    /[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}

@@ -1,0 +1,25 @@
+import type { Report } from '../../shared/messages.ts'
+
+export interface QueueMessage {
+  /** The same for each time that this message comes, and no other message's. */
+  id: string
+  /** What this one receiving of it is called, for extending and removing. */
+  receipt: string
+  body: string
+  /** How often it was received, this time included. */
+  receives: number
+}
+
+/** The print queue of a site. A received message is invisible to others until its time is over, and then comes again. */
+export interface PrintQueue {
+  /** Waits for a message; undefined when none came, or when the signal aborted. */
+  receive: (invisibleSeconds: number, signal: AbortSignal) => Promise<QueueMessage | undefined>
+  /** From now on, it stays invisible for so long. */
+  keepInvisible: (message: QueueMessage, seconds: number) => Promise<void>
+  remove: (message: QueueMessage) => Promise<void>
+}
+
+/** Where an agent says what became of a job. */
+export interface Reports {
+  send: (report: Report) => Promise<void>
+}

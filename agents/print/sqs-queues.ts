@@ -1,0 +1,88 @@
+import {
+  ChangeMessageVisibilityCommand,
+  DeleteMessageCommand,
+  type Message,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs'
+import { withStallLimit } from '../stall-limit.ts'
+import type { PrintQueue, QueueMessage, Reports } from './print-queue.ts'
+
+export interface SqsOptions {
+  queueUrl: string
+  /** How long a call may take, beyond the long poll's own time. */
+  answerMilliseconds?: number
+}
+
+/** SQS's longest. */
+const POLL_SECONDS = 20
+const ANSWER_MILLISECONDS = 10_000
+
+export function sqsPrintQueue(client: SQSClient, options: SqsOptions): PrintQueue {
+  const { queueUrl, answerMilliseconds: milliseconds = ANSWER_MILLISECONDS } = options
+  return {
+    receive: async (invisibleSeconds, outer) => {
+      const request = new ReceiveMessageCommand({
+        QueueUrl: queueUrl,
+        MaxNumberOfMessages: 1,
+        WaitTimeSeconds: POLL_SECONDS,
+        VisibilityTimeout: invisibleSeconds,
+        MessageSystemAttributeNames: ['ApproximateReceiveCount'],
+      })
+      // A connection that a firewall forgot gives neither answer nor error.
+      const limit = {
+        what: 'polling the print queue',
+        milliseconds: POLL_SECONDS * 1000 + milliseconds,
+        outer,
+      }
+      try {
+        const { Messages } = await withStallLimit(limit, ({ signal }) =>
+          client.send(request, { abortSignal: signal }),
+        )
+        return queueMessage(Messages?.[0])
+      } catch (error) {
+        if (outer.aborted) return undefined
+        throw error
+      }
+    },
+    keepInvisible: async ({ receipt }, seconds) => {
+      const request = new ChangeMessageVisibilityCommand({
+        QueueUrl: queueUrl,
+        ReceiptHandle: receipt,
+        VisibilityTimeout: seconds,
+      })
+      await withStallLimit({ what: 'extending a print job', milliseconds }, ({ signal }) =>
+        client.send(request, { abortSignal: signal }),
+      )
+    },
+    remove: async ({ receipt }) => {
+      const request = new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle: receipt })
+      await withStallLimit({ what: 'removing a print job', milliseconds }, ({ signal }) =>
+        client.send(request, { abortSignal: signal }),
+      )
+    },
+  }
+}
+
+export function sqsReports(client: SQSClient, options: SqsOptions): Reports {
+  const { queueUrl, answerMilliseconds: milliseconds = ANSWER_MILLISECONDS } = options
+  return {
+    send: async (report) => {
+      const request = new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(report) })
+      await withStallLimit({ what: 'sending a report', milliseconds }, ({ signal }) =>
+        client.send(request, { abortSignal: signal }),
+      )
+    },
+  }
+}
+
+function queueMessage(message: Message | undefined): QueueMessage | undefined {
+  if (message?.MessageId === undefined || message.ReceiptHandle === undefined) return undefined
+  return {
+    id: message.MessageId,
+    receipt: message.ReceiptHandle,
+    body: message.Body ?? '',
+    receives: Number(message.Attributes?.ApproximateReceiveCount ?? '1'),
+  }
+}
