@@ -2,8 +2,9 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildSync, type Metafile } from 'esbuild'
+import type { FunctionKind } from '../functions/backends/list.ts'
 import type { DeployedTable } from '../shared/routing-table/deployed-table.ts'
-import { FUNCTION_KINDS, type FunctionKind } from './queue-plans.ts'
+import { FUNCTION_KINDS } from './queue-plans.ts'
 
 export type FunctionName = 'receive' | 'settle' | 'download' | `deliver-${FunctionKind}`
 

@@ -1,6 +1,6 @@
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { Construct } from 'constructs'
-import { BACKENDS } from '../functions/backends/list.ts'
+import { BACKENDS, type FunctionKind } from '../functions/backends/list.ts'
 import type { FunctionNeeds } from '../functions/backends/needs.ts'
 import type { DeployedTable } from '../shared/routing-table/deployed-table.ts'
 import type { AssetFolders } from './bundles.ts'
@@ -10,7 +10,7 @@ import { GatewayFunction } from './gateway-function.ts'
 import { FAX_LOG_STREAM, type Names, queueUrl } from './names.ts'
 import * as may from './permissions.ts'
 import { feedFrom } from './queue-feed.ts'
-import { deliverId, FUNCTION_KINDS, type FunctionKind } from './queue-plans.ts'
+import { deliverId, FUNCTION_KINDS } from './queue-plans.ts'
 import { type IdentityMode, senderIdentityArns, senders } from './sender-identities.ts'
 
 export interface DeliveriesProps {

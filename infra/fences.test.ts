@@ -8,6 +8,7 @@ const FENCES: Record<string, { folders: string[]; packages: RegExp }> = {
   shared: { folders: [], packages: /^(node:|zod$)/ },
   functions: { folders: ['shared'], packages: /^(?!aws-cdk|constructs|cdk-nag)/ },
   agents: { folders: ['shared'], packages: /^(?!aws-cdk|constructs|cdk-nag)/ },
+  cli: { folders: ['shared'], packages: /^(?!aws-cdk|constructs|cdk-nag)/ },
   infra: { folders: ['functions', 'shared'], packages: /^(?!@aws-sdk\/)/ },
 }
 

@@ -1,5 +1,4 @@
-import { BACKENDS } from '../functions/backends/list.ts'
-import type { FunctionNeeds } from '../functions/backends/needs.ts'
+import { BACKENDS, type FunctionKind } from '../functions/backends/list.ts'
 import { MAX_RECEIVES } from '../functions/queues/redrive.ts'
 import type { BackendKind, DeployedTable } from '../shared/routing-table/deployed-table.ts'
 import { ConfigurationError } from './configuration-error.ts'
@@ -19,11 +18,6 @@ export interface QueuePlan {
 
 /** The longest that SQS keeps a message. One that goes to a dead-letter queue keeps its age. */
 export const DEAD_LETTER_RETENTION_DAYS = 14
-
-/** Kinds of backend that have a function of their own. */
-export type FunctionKind = {
-  [Kind in BackendKind]: (typeof BACKENDS)[Kind] extends FunctionNeeds ? Kind : never
-}[BackendKind]
 
 export const FUNCTION_KINDS = (Object.keys(BACKENDS) as BackendKind[]).filter(isFunctionKind)
 

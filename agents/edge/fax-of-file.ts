@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Facts } from '../../shared/facts.ts'
 import { makeFaxId } from '../../shared/fax-id.ts'
+import { LARGEST_TIFF_BYTES } from '../../shared/largest-tiff.ts'
 import type { StableFile } from './stable-file.ts'
-
-/** S3 takes 5 GB in one put; a fax of 1000 dense fine pages is under 100 MB, and more is no fax. */
-export const LARGEST_FAX_BYTES = 100_000_000
 
 /** The file is no fax that can go up, now or later. */
 export class UnfitFileError extends Error {
@@ -26,7 +24,7 @@ export interface FaxOfFile {
 export async function faxOfFile(
   file: StableFile,
   facts: Facts,
-  largestBytes = LARGEST_FAX_BYTES,
+  largestBytes = LARGEST_TIFF_BYTES,
 ): Promise<FaxOfFile> {
   if (file.sizeBytes === 0) throw new UnfitFileError(`${file.path} is empty: no page was received into it`)
   if (file.sizeBytes > largestBytes) {

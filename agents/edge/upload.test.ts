@@ -6,8 +6,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Facts, factsFromMetadata } from '../../shared/facts.ts'
+import { LARGEST_TIFF_BYTES } from '../../shared/largest-tiff.ts'
 import { logLine } from '../log.ts'
-import { LARGEST_FAX_BYTES, UnfitFileError } from './fax-of-file.ts'
+import { UnfitFileError } from './fax-of-file.ts'
 import type { TiffToPut } from './incoming-bucket.ts'
 import { Killed, MemoryIncoming, type Mishap } from './memory-incoming.ts'
 import { FileChangedError } from './stable-file.ts'
@@ -252,7 +253,7 @@ describe('a file that is no fax', () => {
   it('is refused by its size before a byte of it is read', async () => {
     const large = join(folder, 'large.tif')
     await writeFile(large, '')
-    await truncate(large, LARGEST_FAX_BYTES + 1)
+    await truncate(large, LARGEST_TIFF_BYTES + 1)
     const { incoming, dependencies } = setUp()
     await expect(uploadFax(dependencies, { site: 'paris', file: large, facts })).rejects.toThrow(
       /large\.tif has 100000001 bytes; a fax may have 100000000 at most/,

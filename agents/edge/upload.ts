@@ -1,10 +1,11 @@
 import { type Facts, factsToMetadata } from '../../shared/facts.ts'
+import { LARGEST_TIFF_BYTES } from '../../shared/largest-tiff.ts'
 import { maskNumber } from '../../shared/mask.ts'
 import { incomingKey } from '../../shared/object-keys.ts'
 import { type Backoff, backoffMilliseconds } from '../backoff.ts'
 import type { Log } from '../log.ts'
 import type { Waiting } from '../waiting.ts'
-import { type FaxOfFile, faxOfFile, LARGEST_FAX_BYTES } from './fax-of-file.ts'
+import { type FaxOfFile, faxOfFile } from './fax-of-file.ts'
 import type { IncomingBucket, PutAnswer } from './incoming-bucket.ts'
 import { type StableFile, withStableFile } from './stable-file.ts'
 
@@ -24,7 +25,7 @@ export const UPLOAD_LIMITS: UploadLimits = {
   attempts: 6,
   firstMilliseconds: 500,
   longestMilliseconds: 300_000,
-  largestBytes: LARGEST_FAX_BYTES,
+  largestBytes: LARGEST_TIFF_BYTES,
 }
 
 export interface UploadRequest {

@@ -4,7 +4,7 @@ import * as z from 'zod'
 import { type DeliveryMessage, deliveryMessageSchema } from '../../shared/messages.ts'
 import type { Outcome } from '../../shared/outcome.ts'
 import type { BackendKind, BackendOf } from '../../shared/routing-table/deployed-table.ts'
-import { BACKENDS } from '../backends/list.ts'
+import { BACKENDS, type FunctionKind } from '../backends/list.ts'
 import { readEnvironment } from '../environment.ts'
 import { makeDynamoLedger } from '../ledger/dynamo-ledger.ts'
 import { makeCount } from '../metrics.ts'
@@ -20,11 +20,6 @@ const environmentSchema = z.object({
   /** The queue that the function is fed from; a retry goes back there with a delay. */
   QUEUE_URL: z.url(),
 })
-
-/** Kinds of backend that a function delivers to; a site's agent does the others. */
-type FunctionKind = {
-  [Kind in BackendKind]: (typeof BACKENDS)[Kind] extends { deliveredBy: 'function' } ? Kind : never
-}[BackendKind]
 
 /** The Lambda handler of one kind of backend. Made at cold start: an environment that lacks something fails there. */
 export function makeDeliveryHandler<Kind extends FunctionKind>(

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { type Conversion, ConversionRefused } from '../../shared/conversion/convert.ts'
 import { type Facts, factsToMetadata } from '../../shared/facts.ts'
+import { LARGEST_TIFF_BYTES } from '../../shared/largest-tiff.ts'
 import {
   type DeliveryMessage,
   deliveryMessageSchema,
@@ -13,7 +14,7 @@ import type { Backend, DeployedTable } from '../../shared/routing-table/deployed
 import { makeRouter } from '../../shared/routing-table/route.ts'
 import { makeMemoryLedger } from '../ledger/memory-ledger.ts'
 import type { Metric } from '../metrics.ts'
-import { LARGEST_TIFF_BYTES, type ReceiveDependencies, receive } from './receive.ts'
+import { type ReceiveDependencies, receive } from './receive.ts'
 import { arrivedObjects } from './s3-event.ts'
 
 const FAX_ID = '20261123T054151Z-0k3w9x7m2r4t'
@@ -221,7 +222,7 @@ describe('a fax that can not be delivered ends on record', () => {
     bucket.set(KEY, { bytes: TIFF, sizeBytes: LARGEST_TIFF_BYTES + 1, facts })
     expect(await receive(dependencies, ARRIVED)).toMatchObject({
       state: 'refused',
-      reason: 'The file has 104857601 bytes; at most 104857600 are converted.',
+      reason: 'The file has 100000001 bytes; at most 100000000 are converted.',
       facts: { destination: '100' },
     })
   })

@@ -1,6 +1,7 @@
 import { type Conversion, ConversionRefused, type DocumentFacts } from '../../shared/conversion/convert.ts'
 import { type Facts, factsFromMetadata } from '../../shared/facts.ts'
 import { makeFaxId } from '../../shared/fax-id.ts'
+import { LARGEST_TIFF_BYTES } from '../../shared/largest-tiff.ts'
 import type { FaxRecord } from '../../shared/ledger/records.ts'
 import type { DeliveryMessage, PrintJob, RoutedFax } from '../../shared/messages.ts'
 import { parseIncomingKey, pdfKey } from '../../shared/object-keys.ts'
@@ -23,12 +24,6 @@ export interface ReceiveDependencies {
   count: Count
   now: () => Date
 }
-
-/**
- * A larger TIFF is refused unread, so that no upload can exhaust the function's memory. The edge agent says so before it uploads.
- * A fax page is 20 to 100 KB: this is some two thousand pages.
- */
-export const LARGEST_TIFF_BYTES = 100 * 1024 * 1024
 
 const MOST_WARNINGS = 100
 

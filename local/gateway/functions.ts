@@ -40,7 +40,8 @@ export function startFunctions(
   return {
     pools,
     feed(sqs, queueUrlOf) {
-      for (const { functionName, queueName, ...source } of eventSources) {
+      for (const source of eventSources) {
+        const { functionName, queueName } = source
         const pool = pools.get(functionName)
         if (pool === undefined)
           throw new Error(`${queueName} feeds ${functionName}, which is no function of the template.`)

@@ -1,4 +1,5 @@
-import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import process from 'node:process'
 import * as z from 'zod'
@@ -61,16 +62,18 @@ export async function claimHome(homeFolder: string): Promise<Home> {
   }
 }
 
-/** False when the file is there. */
+/** False when the file is there. A link, so that nobody ever reads a claim that is only half written. */
 async function createNew(file: string, claim: Claim): Promise<boolean> {
+  const unfinished = `${file}.${randomUUID()}.new`
   try {
-    const handle = await open(file, 'wx', 0o600)
-    await handle.writeFile(JSON.stringify(claim))
-    await handle.close()
+    await writeFile(unfinished, JSON.stringify(claim), { mode: 0o600 })
+    await link(unfinished, file)
     return true
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
     throw error
+  } finally {
+    await rm(unfinished, { force: true })
   }
 }
 
@@ -85,7 +88,7 @@ async function replaceFile(file: string, claim: Claim): Promise<void> {
  * its own claim there, which then moves back.
  */
 async function removeStale(file: string, judged: string): Promise<void> {
-  const aside = `${file}.${process.pid}.stale`
+  const aside = `${file}.${randomUUID()}.stale`
   try {
     await rename(file, aside)
   } catch {

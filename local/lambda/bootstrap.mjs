@@ -16,6 +16,8 @@ const lowestLevel = LEVELS.indexOf(process.env.AWS_LAMBDA_LOG_LEVEL ?? 'INFO')
 let requestId
 
 logAsJson()
+// Ctrl-C in a terminal goes to all processes there; when a function ends is the gateway's to say.
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {})
 process.on('uncaughtException', (error) => end(error, 'Runtime.UncaughtException'))
 process.on('unhandledRejection', (error) => end(error, 'Runtime.UnhandledPromiseRejection'))
 const handler = await loadHandler()
@@ -83,11 +85,14 @@ function post(where, value) {
   return call('POST', where, JSON.stringify(value))
 }
 
-/** The gateway ends by closing the connection: whatever breaks here means that there is nobody left to work for. */
+/**
+ * The gateway ends by closing the connection: whatever breaks here means that there is nobody left to work for. A connection of its own
+ * for each call, since one that is kept could be closed by the other side just as a long invocation answers.
+ */
 function call(method, where, content) {
   return new Promise((resolve) => {
     const gone = () => process.exit(0)
-    const request = http.request(`${api}${where}`, { method }, (response) => {
+    const request = http.request(`${api}${where}`, { method, agent: false }, (response) => {
       const chunks = []
       response.on('error', gone)
       response.on('data', (chunk) => chunks.push(chunk))

@@ -9,6 +9,8 @@ import {
 import type { InvocationResult } from './runtime-api.ts'
 
 const SOURCE: EventSource = {
+  functionName: 'faxlane-receive',
+  queueName: 'faxlane-arrivals',
   queueArn: 'arn:aws:sqs:eu-west-1:000000000000:faxlane-arrivals',
   region: 'eu-west-1',
   batchSize: 10,
@@ -100,7 +102,9 @@ describe('an event source', () => {
     const payload = { batchItemFailures: [{ itemIdentifier: 'm2' }] }
     const { problems } = await serve(queue, [{ ok: true, payload }])
     expect(queue.deleted).toEqual(['m1', 'm3'])
-    expect(problems).toEqual([expect.stringContaining('gave back 1 message(s)')])
+    expect(problems).toEqual([
+      expect.stringContaining('faxlane-receive gave back a message of faxlane-arrivals'),
+    ])
   })
 
   test('leaves all of a batch whose function threw', async () => {
@@ -108,7 +112,9 @@ describe('an event source', () => {
     const error = { errorType: 'Error', errorMessage: 'table is gone' }
     const { problems } = await serve(queue, [{ ok: false, error }])
     expect(queue.deleted).toEqual([])
-    expect(problems).toEqual([expect.stringContaining('Error: table is gone')])
+    expect(problems).toEqual([
+      'faxlane-receive failed on 2 messages of faxlane-arrivals: Error: table is gone',
+    ])
   })
 
   test('asks for no more than a batch', async () => {

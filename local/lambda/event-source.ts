@@ -4,6 +4,8 @@ import type { InvocationResult } from './runtime-api.ts'
 
 /** How a queue feeds a function, as AWS::Lambda::EventSourceMapping says it. */
 export interface EventSource {
+  functionName: string
+  queueName: string
   queueArn: string
   region: string
   batchSize: number
@@ -75,7 +77,7 @@ async function pollUntilStopped(
       if (batch.length > 0 && !signal.aborted) await serveBatch(dependencies, source, batch)
     } catch (error) {
       if (signal.aborted) return
-      dependencies.onProblem(`Polling ${source.queueArn} failed: ${String(error)}`)
+      dependencies.onProblem(`Polling ${source.queueName} failed: ${String(error)}`)
       await new Promise((resolve) => setTimeout(resolve, PAUSE_AFTER_FAULT_MILLISECONDS))
     }
   }
@@ -104,16 +106,22 @@ async function serveBatch(
   batch: readonly ReceivedMessage[],
 ): Promise<void> {
   const result = await pool.invoke(sqsEvent(source, batch))
+  const { functionName, queueName } = source
   if (!result.ok) {
+    const { errorType, errorMessage } = result.error
     onProblem(
-      `A function failed on ${batch.length} message(s) of ${source.queueArn}: ${result.error.errorType}: ${result.error.errorMessage}`,
+      `${functionName} failed on ${counted(batch.length)} of ${queueName}: ${errorType}: ${errorMessage}`,
     )
   }
   const succeeded = succeededOf(batch, result, source.reportsBatchItemFailures)
   if (result.ok && succeeded.length < batch.length) {
-    onProblem(`A function gave back ${batch.length - succeeded.length} message(s) of ${source.queueArn}`)
+    onProblem(`${functionName} gave back ${counted(batch.length - succeeded.length)} of ${queueName}`)
   }
   if (succeeded.length > 0) await queue.delete(succeeded)
+}
+
+function counted(messages: number): string {
+  return messages === 1 ? 'a message' : `${messages} messages`
 }
 
 const batchResponseSchema = z.object({ batchItemFailures: z.array(z.object({ itemIdentifier: z.string() })) })

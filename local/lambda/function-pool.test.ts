@@ -18,6 +18,9 @@ const HOST: FunctionHost = {
   redirects: [],
 }
 
+/** CI runs these under the Node of the deployment too. */
+const NODE = process.env.FAXLANE_FUNCTION_NODE ?? process.execPath
+
 let folder: string
 let log: FunctionLog
 let pools: FunctionPool[]
@@ -46,7 +49,7 @@ async function poolOf(source: string, changes: Partial<LocalFunction> = {}, conc
     memoryMegabytes: 128,
     ...changes,
   }
-  const pool = makeFunctionPool({ host, log, nodeBinary: process.execPath }, definition, concurrency)
+  const pool = makeFunctionPool({ host, log, nodeBinary: NODE }, definition, concurrency)
   pools.push(pool)
   return pool
 }
@@ -143,6 +146,15 @@ describe('a function', () => {
     })
   })
 
+  test('goes on through a Ctrl-C, which is for the gateway', async () => {
+    const pool = await poolOf(`export const handler = async () => {
+      process.kill(process.pid, 'SIGINT')
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      return 'done'
+    }`)
+    expect(await pool.invoke({})).toEqual({ ok: true, payload: 'done' })
+  })
+
   test('that cannot be loaded says why at each invocation', async () => {
     const pool = await poolOf(`throw new Error('LEDGER_TABLE is missing')`)
     for (const _attempt of [1, 2]) {
@@ -180,6 +192,14 @@ describe('a function', () => {
     const warmAt = Date.now()
     const result = await pool.invoke({})
     expect(result.ok && Number(result.payload)).toBeLessThanOrEqual(warmAt)
+  })
+
+  test('that is still being loaded ahead is waited for, in place of a second process', async () => {
+    const pool = await poolOf('export const handler = async () => process.pid')
+    const warmed = pool.prewarm()
+    const results = [await pool.invoke({}), await pool.invoke({})]
+    await warmed
+    expect(results[0]).toEqual(results[1])
   })
 
   test('under way when the gateway closes may end', async () => {

@@ -35,7 +35,10 @@ test('a request comes as payload 2.0, and the answer goes out as it says', async
     queryStringParameters: { a: '1,2', b: 'é' },
     cookies: ['k=v', 'l=w'],
     isBase64Encoded: false,
-    requestContext: { http: { method: 'GET', path: '/fax one', sourceIp: '127.0.0.1' } },
+    requestContext: {
+      time: expect.stringMatching(/^\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d \+0000$/),
+      http: { method: 'GET', path: '/fax one', sourceIp: '127.0.0.1' },
+    },
   })
   expect(events[0]).not.toHaveProperty('body')
 })

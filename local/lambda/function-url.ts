@@ -83,7 +83,7 @@ function urlEvent(request: IncomingMessage, body: Buffer, now: Date): object {
       requestId: randomUUID(),
       routeKey: '$default',
       stage: '$default',
-      time: now.toUTCString(),
+      time: logTime(now),
       timeEpoch: now.getTime(),
     },
     ...(body.length === 0 ? {} : { body: body.toString('base64') }),
@@ -124,6 +124,12 @@ function httpAnswer(result: InvocationResult): HttpAnswer {
     },
     content: Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8'),
   }
+}
+
+/** As web servers write it into their logs: 12/Mar/2026:19:03:58 +0000. */
+function logTime(now: Date): string {
+  const [, day, month, year, time] = now.toUTCString().split(' ')
+  return `${day}/${month}/${year}:${time} +0000`
 }
 
 function decodePath(path: string): string {

@@ -154,9 +154,9 @@ describe('a run of the CDK app', () => {
   })
 
   test('that breaks says what was thrown, and keeps the trace for the log', async () => {
-    const failing = run(`throw new TypeError('queue is not a function')`)
+    const failing = run(`throw new TypeError('queue is not\\na function')`)
     await expect(failing).rejects.toThrow(
-      'The CDK app did not synthesize: TypeError: queue is not a function',
+      'The CDK app did not synthesize: TypeError: queue is not\na function\nAll that',
     )
     await expect(failing).rejects.not.toThrow(/^\s+at /m)
     expect(await readFile(join(projectFolder, 'failed.log'), 'utf8')).toMatch(/^\s+at /m)

@@ -101,10 +101,12 @@ async function failure(output: string, end: string, failureLog: string): Promise
   const isTrace = lines.some((line) => STACK_LINE.test(line))
   if (!isTrace && output.trim() !== '') return new SynthesisFailed(output.trim())
   await writeFile(failureLog, output)
-  // Of a crash, what was thrown; the trace around it is for the log.
-  const thrown = lines.filter((line) => /^(\w*Error|\w+ \[\w+\])\b.*:/.test(line))
-  const what = thrown.length > 0 ? thrown.join('\n') : end
+  // Of a crash, what was thrown; the trace behind it is for the log.
+  const from = lines.findIndex((line) => THROWN_LINE.test(line))
+  const to = lines.findIndex((line, index) => index > from && STACK_LINE.test(line))
+  const what = from === -1 ? end : lines.slice(from, to === -1 ? undefined : to).join('\n')
   return new SynthesisFailed(`The CDK app did not synthesize: ${what}\nAll that it said is in ${failureLog}`)
 }
 
+const THROWN_LINE = /^\w*Error( \[\w+\])?: /
 const STACK_LINE = /^\s+at .+(:\d+|<anonymous>|native)\)?$/

@@ -37,11 +37,8 @@ export function functionOf(
   }
 }
 
-/** Which queue feeds which function. */
-export interface EventSourcePlan extends Omit<EventSource, 'region'> {
-  functionName: string
-  queueName: string
-}
+/** Which queue feeds which function. The region is the gateway's. */
+export type EventSourcePlan = Omit<EventSource, 'region'>
 
 /** Filters would delete what does not match: there is none, and one that comes must not be overlooked. */
 const eventSourceSchema = z.object({

@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, renameSync } from 'node:fs'
 import { request } from 'node:http'
-import { join, resolve, sep } from 'node:path'
+import { dirname, join, resolve, sep } from 'node:path'
 import {
   DeleteObjectCommand,
   GetObjectCommand,
@@ -114,4 +114,12 @@ test('a key that would have to be a file and a folder is refused, and says so', 
   await put('b/c')
   expect((await errorOf(put('b'))).message).toContain("can't be a file beside the objects under b/")
   expect((await errorOf(s3.send(new GetObjectCommand({ Bucket, Key: 'a/b/c' })))).name).toBe('NoSuchKey')
+})
+
+test('where the file system takes two keys for one, the second is refused', async () => {
+  await put('Case')
+  // As a file system that ignores case would find it.
+  const record = join(running.homeFolder, 'bucket-metadata', Bucket, 'objects', 'Case.json')
+  renameSync(record, join(dirname(record), 'case.json'))
+  expect((await errorOf(put('case'))).message).toContain("can't be a file beside Case")
 })

@@ -1,7 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
 import {
   CopyObjectCommand,
   DeleteObjectCommand,
@@ -101,87 +100,6 @@ describe('an object', () => {
       s3.send(new CopyObjectCommand({ Bucket, Key: 'copy', CopySource: `${Bucket}/no` })),
     )
     expect(missing.name).toBe('NoSuchKey')
-  })
-})
-
-describe('a body', () => {
-  const bytes = randomBytes(3_000_000)
-  const sum = (algorithm: string) => createHash(algorithm).update(bytes).digest('base64')
-
-  test.each<[string, () => Body, Partial<PutObjectCommandInput>]>([
-    ['at once', () => bytes, {}],
-    [
-      'as a stream (aws-chunked, CRC32 in a trailer)',
-      () => Readable.from([bytes.subarray(0, 9), bytes.subarray(9)]),
-      { ContentLength: bytes.length },
-    ],
-    [
-      'as a stream with SHA-256 in a trailer',
-      () => Readable.from([bytes]),
-      { ContentLength: bytes.length, ChecksumAlgorithm: 'SHA256' },
-    ],
-    ['with CRC32C', () => bytes, { ChecksumAlgorithm: 'CRC32C' }],
-    ['with SHA-1', () => bytes, { ChecksumAlgorithm: 'SHA1' }],
-    ['with a SHA-256 of its own', () => bytes, { ChecksumSHA256: sum('sha256') }],
-    ['with Content-MD5', () => bytes, { ContentMD5: sum('md5') }],
-  ])('%s is stored without the framing, and verified when it is read', async (_, body, more) => {
-    await put('body', body(), more)
-    const got = await s3.send(new GetObjectCommand({ Bucket, Key: 'body', ChecksumMode: 'ENABLED' }))
-    expect(Buffer.compare(Buffer.from((await got.Body?.transformToByteArray()) ?? []), bytes)).toBe(0)
-    expect(got.ContentEncoding).toBeUndefined()
-    expect(readFileSync(running.standIn.objectFile(Bucket, 'body')).equals(bytes)).toBe(true)
-  })
-
-  test.each<[string, Partial<PutObjectCommandInput>, string]>([
-    ['SHA-256', { ChecksumSHA256: createHash('sha256').update('other').digest('base64') }, 'BadDigest'],
-    ['SHA-1', { ChecksumSHA1: createHash('sha1').update('other').digest('base64') }, 'BadDigest'],
-    ['CRC32', { ChecksumCRC32: 'AAAAAA==' }, 'BadDigest'],
-    ['CRC32C', { ChecksumCRC32C: 'AAAAAA==' }, 'BadDigest'],
-    ['CRC64NVME', { ChecksumCRC64NVME: 'AAAAAAAAAAA=' }, 'BadDigest'],
-    ['MD5', { ContentMD5: createHash('md5').update('other').digest('base64') }, 'BadDigest'],
-    ['MD5 of no sixteen bytes', { ContentMD5: 'AAAA' }, 'InvalidDigest'],
-    ['SHA-256 of no 32 bytes', { ChecksumSHA256: 'AAAA' }, 'InvalidRequest'],
-  ])('that does not hold its %s is refused, and leaves nothing behind', async (_, claim, code) => {
-    expect((await errorOf(put('refused', bytes, claim))).name).toBe(code)
-    expect((await errorOf(get('refused'))).name).toBe('NoSuchKey')
-    expect(readdirSync(join(running.homeFolder, 'unfinished'))).toEqual([])
-  })
-
-  test('that is a stream and does not hold its trailer is refused', async () => {
-    const forging = new S3Client(running.client)
-    forging.middlewareStack.add(
-      (next) => async (args) => {
-        const request = args.request as { headers: Record<string, string>; body: unknown }
-        const body = '5\r\nhello\r\n0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n'
-        const { 'transfer-encoding': _, ...headers } = request.headers
-        Object.assign(request, { body, headers: { ...headers, 'content-length': String(body.length) } })
-        return next(args)
-      },
-      // After signing: it covers neither the body of a stream nor its framing.
-      { step: 'finalizeRequest', name: 'forge', priority: 'low' },
-    )
-    const forged = forging.send(
-      new PutObjectCommand({ Bucket, Key: 'forged', Body: Readable.from(['hello']), ContentLength: 5 }),
-    )
-    expect((await errorOf(forged)).name).toBe('BadDigest')
-  })
-
-  test('whose caller goes away leaves the object that was there', async () => {
-    await put('kept', Buffer.from('before'))
-    const leaving = new AbortController()
-    const endless = Readable.from(
-      (async function* () {
-        yield Buffer.alloc(100_000)
-        leaving.abort()
-        await new Promise((resolve) => setTimeout(resolve, 50))
-        yield Buffer.alloc(100_000)
-      })(),
-    )
-    const request = new PutObjectCommand({ Bucket, Key: 'kept', Body: endless, ContentLength: 200_000 })
-    await errorOf(s3.send(request, { abortSignal: leaving.signal }))
-    await expect.poll(() => readdirSync(join(running.homeFolder, 'unfinished'))).toEqual([])
-    expect(Buffer.from((await get('kept')) ?? []).toString()).toBe('before')
-    expect(running.told).toEqual([])
   })
 })
 

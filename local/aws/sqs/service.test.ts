@@ -217,6 +217,15 @@ describe('a long poll', () => {
     expect(await polled).toEqual(['x'])
   })
 
+  test('ends with a message that another one lets go', async () => {
+    await send('x')
+    const held = await one()
+    const polled = bodies({ WaitTimeSeconds: 20 })
+    await arrived(polled)
+    await changeVisibility(held, 0)
+    expect(await polled).toEqual(['x'])
+  })
+
   test('ends with nothing after its time, which the queue may set', async () => {
     QueueUrl = await create('polled', { receiveWaitSeconds: 10 })
     const polled = bodies()

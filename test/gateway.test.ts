@@ -1,0 +1,182 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
+import PostalMime from 'postal-mime'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { hasEnded } from '../local/follow/changes.ts'
+import { makeLedgerReader } from '../local/follow/ledger-reader.ts'
+import { type Gateway, startGateway } from '../local/gateway.ts'
+import type { Submission } from '../local/samples.ts'
+import { makeSubmit } from '../local/submit.ts'
+import { ensureSynthesized } from '../local/synth/ensure-synthesized.ts'
+import { localTime } from '../shared/routing-table/local-time.ts'
+import { waitFor } from './wait-for.ts'
+
+const projectFolder = fileURLToPath(new URL('..', import.meta.url))
+const sample = (name: string) => join(projectFolder, 'test/samples', name)
+const FAX: Submission = {
+  file: sample('text-std-ecm.tif'),
+  from: '0478123456',
+  to: '100',
+  stationId: '$(id)`id`|x\r\nforged',
+}
+
+let home: string
+let gateway: Gateway
+
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'faxlane-gateway-'))
+  const config = join(projectFolder, 'test/routing-tables/gateway.conf')
+  const { assemblyFolder } = await ensureSynthesized({ projectFolder, config, onProgress: () => {} })
+  // A wait of 10 s becomes one of 5 ms, and all of them together two seconds.
+  gateway = await startGateway({ homeFolder: home, assemblyFolder, delayDivisor: 2000 })
+  const secrets = new SecretsManagerClient(gateway)
+  await secrets.send(new PutSecretValueCommand({ SecretId: 'faxlane/down', SecretString: 'a password' }))
+  secrets.destroy()
+}, 180_000)
+
+afterAll(async () => {
+  await gateway.close()
+  await rm(home, { recursive: true, force: true })
+})
+
+/** Sends a fax as the edge agent does, and waits until nothing more will happen to it. */
+async function deliver(submission: Submission) {
+  const { fax: faxId } = await makeSubmit(gateway, (key) => key)(submission)
+  return { faxId, ...(await ended(faxId)) }
+}
+
+function ended(faxId: string) {
+  const readStory = makeLedgerReader(gateway)
+  return waitFor(async () => {
+    const story = await readStory(faxId)
+    return hasEnded(story) ? story : undefined
+  })
+}
+
+async function mailsOf(faxId: string) {
+  const names = (await readdir(gateway.folders.mail)).filter((name) => name.endsWith('.eml'))
+  const mails = await Promise.all(
+    names.map(async (name) => ({
+      name,
+      mail: await PostalMime.parse(await readFile(join(gateway.folders.mail, name))),
+    })),
+  )
+  return mails.filter(({ mail }) =>
+    mail.headers.some(({ key, value }) => key === 'x-faxlane-fax-id' && value === faxId),
+  )
+}
+
+/** The receipt of a delivery that arrived. */
+function receiptOf({ deliveries }: Awaited<ReturnType<typeof deliver>>, backend: string): string {
+  const result = deliveries.find((delivery) => delivery.backend === backend)?.history.at(-1)?.result
+  return result?.outcome === 'delivered' ? result.receipt : `not delivered: ${JSON.stringify(result)}`
+}
+
+describe('a fax that a PBX received', () => {
+  let story: Awaited<ReturnType<typeof deliver>>
+  let pdf: Buffer
+  let tiff: Buffer
+
+  beforeAll(async () => {
+    story = await deliver(FAX)
+    tiff = await readFile(FAX.file)
+    pdf = await readFile(join(gateway.folders.bucket, story.fax?.pdfKey ?? ''))
+  })
+
+  it('reaches every backend of its number', () => {
+    expect(story.fax).toMatchObject({
+      state: 'routed',
+      pages: 1,
+      site: 'paris',
+      facts: { destination: '100' },
+    })
+    expect(story.deliveries.map(({ backend, state, attempts }) => [backend, state, attempts]).sort()).toEqual(
+      ['ftp_archive', 'ftp_tiff', 'log', 'mail', 'printer_lyon', 'printer_paris'].map((backend) => [
+        backend,
+        'delivered',
+        1,
+      ]),
+    )
+  })
+
+  it('is kept as it was received', async () => {
+    expect(await readFile(join(gateway.folders.bucket, story.fax?.tiffKey ?? ''))).toEqual(tiff)
+  })
+
+  it('comes as a mail that a mail reader understands', async () => {
+    const [{ mail } = {}] = await mailsOf(story.faxId)
+    expect(mail?.subject).toBe('Fax für 100 von 0478123456, 1 Seite(n)')
+    expect(mail?.from).toMatchObject({ address: 'fax@example.org', name: 'Télécopies' })
+    expect(mail?.to?.map(({ address }) => address)).toEqual(['office@example.org', 'archive@example.org'])
+    const [attachment] = mail?.attachments ?? []
+    expect(attachment?.mimeType).toBe('application/pdf')
+    expect(attachment?.filename).toMatch(/^100-0478123456-\d{10}-[0-9a-z]{6}\.pdf$/)
+    expect(Buffer.from(attachment?.content as ArrayBuffer)).toEqual(pdf)
+  })
+
+  it('lies whole on both FTP servers, under its name alone', async () => {
+    const archived = new URL(receiptOf(story, 'ftp_archive'))
+    expect(archived.pathname).toMatch(/^\/in\/faxes\/100-0478123456-\d{10}-[0-9a-z]{6}\.pdf$/)
+    const folder = join(gateway.folders.ftp, 'ftp.archive.example')
+    expect(await readFile(join(folder, archived.pathname))).toEqual(pdf)
+    expect(await readdir(join(folder, 'in/faxes'))).toHaveLength(1)
+    const [name = ''] = await readdir(join(gateway.folders.ftp, 'ftp.tiff.example'))
+    expect(await readFile(join(gateway.folders.ftp, 'ftp.tiff.example', name))).toEqual(tiff)
+  })
+
+  it('is printed at both sites, as PDF and as TIFF', async () => {
+    expect(await readFile(receiptOf(story, 'printer_paris'))).toEqual(pdf)
+    expect(await readFile(receiptOf(story, 'printer_lyon'))).toEqual(tiff)
+  })
+
+  it('is one line of the log, in which the station ID stays text', async () => {
+    const { date, time } = localTime(new Date(story.fax?.facts.receivedAt ?? ''), 'Europe/Paris')
+    expect(await readFile(join(gateway.folders.log, 'log.log'), 'utf8')).toContain(
+      `${date} ${time} 0478123456 > 100 $(id)\`id\`|x\\u{d}\\u{a}forged 100%\n`,
+    )
+  })
+
+  it('is delivered once, however often S3 tells of it', async () => {
+    const before = await makeLedgerReader(gateway)(story.faxId)
+    const event = await readFile(new URL('../events/s3-object-created.json', import.meta.url), 'utf8')
+    const body = event.replace(/"key": "[^"]*"/, `"key": ${JSON.stringify(story.fax?.tiffKey)}`)
+    const sqs = new SQSClient(gateway)
+    const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: 'faxlane-arrivals' }))
+    for (let time = 0; time < 3; time += 1)
+      await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: body }))
+    // What was sent after the duplicates has gone through, so they have as well.
+    await deliver({ ...FAX, stationId: 'after' })
+    expect(await mailsOf(story.faxId)).toHaveLength(1)
+    expect(await makeLedgerReader(gateway)(story.faxId)).toEqual(before)
+    sqs.destroy()
+  })
+})
+
+describe('what goes wrong', () => {
+  it('with one backend leaves the others alone, is tried again, and ends on record', async () => {
+    const { deliveries } = await deliver({ ...FAX, to: '200' })
+    const states = Object.fromEntries(deliveries.map(({ backend, state }) => [backend, state]))
+    expect(states).toEqual({ ftp_down: 'failed', mail: 'delivered', log: 'delivered' })
+    const down = deliveries.find(({ backend }) => backend === 'ftp_down')
+    expect(down?.attempts).toBe(6)
+    expect(down?.history.at(-1)?.result).toMatchObject({ outcome: 'retry', code: 'ECONNREFUSED' })
+  })
+
+  it('with the number is recorded as unrouted, and the PDF is there', async () => {
+    const { fax, deliveries } = await deliver({ ...FAX, to: '999' })
+    expect(fax).toMatchObject({ state: 'unrouted', reason: expect.stringContaining('dstnum_999') })
+    expect(deliveries).toEqual([])
+    expect(await readFile(join(gateway.folders.bucket, fax?.pdfKey ?? ''))).toBeInstanceOf(Buffer)
+  })
+
+  it('with a file that is no TIFF is recorded as refused, and the file is kept', async () => {
+    const file = fileURLToPath(import.meta.url)
+    const { fax } = await deliver({ ...FAX, file })
+    expect(fax).toMatchObject({ state: 'refused', reason: expect.stringMatching(/byte 0/) })
+    expect(await readFile(join(gateway.folders.bucket, fax?.tiffKey ?? ''))).toEqual(await readFile(file))
+  })
+})
