@@ -1,4 +1,5 @@
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -7,6 +8,7 @@ import { SendMessageCommand } from '@aws-sdk/client-sqs'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Clients, makeClients } from './gateway/clients.ts'
 import { type Gateway, startGateway } from './gateway.ts'
+import { listenOnLoopback } from './lambda/listen.ts'
 import { writeSampleAssembly } from './template/sample-assembly.ts'
 
 /** Functions that write down what they were called with. */
@@ -158,6 +160,18 @@ test('after a stop it goes on on the same ports with what is there, and keeps it
   for (const name of ['', 'gateway.json', 'functions.log', 'tls/certificates.json']) {
     expect((await stat(join(homeFolder, name))).mode & 0o077).toBe(0)
   }
+})
+
+test('a port that another program has taken meanwhile gives another one', async () => {
+  const { endpoint } = gateway
+  clients.close()
+  await gateway.close()
+  const other = createServer()
+  await listenOnLoopback(other, Number(new URL(endpoint).port))
+  await start()
+  other.close()
+  expect(gateway.endpoint).not.toBe(endpoint)
+  expect((await fetch(gateway.endpoint)).status).toBeGreaterThanOrEqual(400)
 })
 
 test('the link of a mail leads to the download function', async () => {

@@ -8,7 +8,7 @@ import type { RunningGateway } from './gateway/description.ts'
 import { startFtp } from './gateway/ftp.ts'
 import { startFunctions } from './gateway/functions.ts'
 import { claimHome } from './gateway/home.ts'
-import { keepPorts, portOf, readPorts } from './gateway/ports.ts'
+import { keepPorts, type Ports, portOf, readPorts } from './gateway/ports.ts'
 import { startPrintAgents } from './gateway/print-agents.ts'
 import { makeStores, startStandInNear } from './gateway/stores.ts'
 import type { FunctionHost } from './lambda/environment.ts'
@@ -53,7 +53,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     await home.publish(gateway)
     return { ...gateway, close: () => closers.close() }
   } catch (error) {
-    await closers.close()
+    // What failed first is what the caller has to hear.
+    await closers
+      .close()
+      .catch((another: unknown) => options.onProblem?.(`And at closing: ${String(another)}`))
     throw error
   }
 }
@@ -68,12 +71,7 @@ async function bringUp(options: GatewayOptions, closers: Closers): Promise<Runni
     ports.endpoint,
   )
   closers.add(() => standIn.close())
-  const functionUrls = new Map<string, FunctionUrlServer>()
-  for (const name of functionsWithUrl(assembly, PLACE)) {
-    const server = await startFunctionUrl(ports.functionUrls[name])
-    closers.add(() => server.close())
-    functionUrls.set(name, server)
-  }
+  const functionUrls = await openFunctionUrls(functionsWithUrl(assembly, PLACE), ports, closers)
   await keepPorts(homeFolder, {
     endpoint: portOf(standIn.endpoint),
     functionUrls: Object.fromEntries([...functionUrls].map(([name, { url }]) => [name, portOf(url)])),
@@ -94,6 +92,20 @@ async function bringUp(options: GatewayOptions, closers: Closers): Promise<Runni
   const host = { ...PLACE, ...credentials, endpoint, dynamoDbEndpoint, redirects, certificateAuthority }
   startWork({ gateway, blueprint, host, functionUrls, queueUrls, homeFolder, onProblem }, closers)
   return gateway
+}
+
+async function openFunctionUrls(
+  functionNames: readonly string[],
+  ports: Ports,
+  closers: Closers,
+): Promise<ReadonlyMap<string, FunctionUrlServer>> {
+  const servers = new Map<string, FunctionUrlServer>()
+  for (const name of functionNames) {
+    const server = await startFunctionUrl(ports.functionUrls[name])
+    closers.add(() => server.close())
+    servers.set(name, server)
+  }
+  return servers
 }
 
 interface Parts {

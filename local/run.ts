@@ -88,11 +88,12 @@ async function receiveAll(
   await Promise.all(follows)
 }
 
-async function stayUp({ json }: CommandLine, signal: AbortSignal): Promise<void> {
+async function stayUp({ json, homeFolder }: CommandLine, signal: AbortSignal): Promise<void> {
   if (!json) {
+    const home = homeFolder === undefined ? '' : ` --home ${homeFolder}`
     process.stdout.write(
       '\nThe gateway stays up. Send it another fax from a second terminal:\n\n' +
-        '  npm start -- --once FILE.tif --from 0478123456 --to 100\n\nCtrl-C stops it.\n',
+        `  npm start -- --once FILE.tif --from 0478123456 --to 100${home}\n\nCtrl-C stops it.\n`,
     )
   }
   // A timer keeps the process alive even where nothing else does.

@@ -86,39 +86,71 @@ export async function startStandIn(options: StandInOptions, clock: Clock = syste
   const dynamoDb = await startDynamoDb(place)
   await rm(place.folder('unfinished'), { recursive: true, force: true })
 
+  const stores = makeStores(place)
+  const server = await startServer({
+    ...place,
+    services: makeServices(place, stores),
+    onUnknownRequest,
+  }).catch(async (error: unknown) => {
+    await dynamoDb.close()
+    throw error
+  })
+  stores.queues.endpoint = server.endpoint
+  return {
+    ...control(stores),
+    endpoint: server.endpoint,
+    dynamoDbEndpoint: dynamoDb.endpoint,
+    createTable: dynamoDb.createTable,
+    async close() {
+      await server.close()
+      stores.queues.close()
+      await dynamoDb.close()
+    },
+  }
+}
+
+interface Stores {
+  queues: Queues
+  buckets: Buckets
+  secrets: Secrets
+  logGroups: LogGroups
+}
+
+function makeStores(place: Place): Stores {
   const queues = new Queues(place)
-  const buckets = new Buckets(place, queues)
-  const secrets = new Secrets(place)
-  const logGroups = new LogGroups(place.folder('log'))
-  const services = {
+  return {
+    queues,
+    buckets: new Buckets(place, queues),
+    secrets: new Secrets(place),
+    logGroups: new LogGroups(place.folder('log')),
+  }
+}
+
+/** By the names that signatures have for them. */
+function makeServices(place: Place, { queues, buckets, secrets, logGroups }: Stores) {
+  return {
     s3: createS3(place, buckets),
     sqs: createSqs(queues),
     ses: createSes(place),
     secretsmanager: createSecretsManager(secrets),
-    logs: createLogs(logGroups, clock),
+    logs: createLogs(logGroups, place.clock),
   }
-  const server = await startServer({ ...place, services, onUnknownRequest }).catch(async (error: unknown) => {
-    await dynamoDb.close()
-    throw error
-  })
-  queues.endpoint = server.endpoint
+}
 
+function control({
+  queues,
+  buckets,
+  secrets,
+  logGroups,
+}: Stores): Omit<StandIn, 'endpoint' | 'dynamoDbEndpoint' | 'createTable' | 'close'> {
   return {
-    endpoint: server.endpoint,
-    dynamoDbEndpoint: dynamoDb.endpoint,
     createBucket: async (name, notifications) => buckets.create(name, notifications),
     createQueue: async (name, attributes) => queues.create(name, attributes),
     createSecret: async (name) => secrets.create(name),
     putSecretValue: async (name, value) => secrets.put(name, value),
     createLogGroup: async (name, streams) => logGroups.create(name, streams),
-    createTable: dynamoDb.createTable,
     objectFile: (bucketName, key) => buckets.fileOf(bucketName, key),
     queueDepths: () => queues.depths(),
-    async close() {
-      await server.close()
-      queues.close()
-      await dynamoDb.close()
-    },
   }
 }
 

@@ -20,6 +20,8 @@ interface Step {
 }
 
 const NAME_WIDTH = 18
+/** Holds the details of a page in good order, so that the places below each other begin in one column. */
+const DETAIL_WIDTH = 28
 const CLEAR_LINE = '\r\u001b[2K'
 const COLOURS = {
   bold: [1, 22],
@@ -51,7 +53,7 @@ export function makePicture({ write, isTerminal, now }: Screen): Show {
     const seconds = paint('dim', `${((now().getTime() - at) / 1000).toFixed(2)} s`.padStart(9))
     const place = where === undefined ? '' : `  ${paint('cyan', visible(where))}`
     say(
-      `${seconds}  ${paint(MARK_COLOURS[mark], mark)} ${name.padEnd(NAME_WIDTH)} ${visible(detail)}${place}`.trimEnd(),
+      `${seconds}  ${paint(MARK_COLOURS[mark], mark)} ${name.padEnd(NAME_WIDTH)} ${visible(detail).padEnd(DETAIL_WIDTH)}${place}`.trimEnd(),
     )
   }
 
@@ -92,7 +94,7 @@ function stepOf(event: EventOfFax, now: Date): Step {
     case 'retry':
       return { mark: '…', name: event.backend, detail: retryText(event, now) }
     case 'delivered':
-      return { mark: '✔', name: event.backend, detail: '', where: event.where }
+      return { mark: '✔', name: event.backend, detail: deliveredText(event), where: event.where }
     case 'failed':
       return { mark: '✘', name: event.backend, detail: `failed: ${event.text}` }
   }
@@ -111,6 +113,10 @@ function readyText({ attached, endpoint, seconds, home }: Extract<ShownEvent, { 
 function convertedText(event: Extract<ShownEvent, { event: 'converted' }>): string {
   const damage = event.damagedRows === 0 ? '' : `, ${count(event.damagedRows, 'damaged row')}`
   return `${count(event.pages, 'page')}, ${size(event.bytes)}, in ${event.milliseconds} ms${damage}`
+}
+
+function deliveredText({ attempt }: Extract<ShownEvent, { event: 'delivered' }>): string {
+  return attempt === 1 ? 'delivered' : `delivered by attempt ${attempt}`
 }
 
 function retryText(

@@ -24,85 +24,96 @@ export interface Upload {
 }
 
 /**
- * The objects of one bucket, as files: `folder` holds their bytes under their keys, `recordsFolder` a JSON file for each.
+ * The objects of one bucket, as files: one folder holds their bytes under their keys, the other a JSON file for each.
  * An object is there when both are. Changes are synchronous, hence one after another.
  */
-export interface Bucket {
-  name: string
-  find(key: string): ObjectRecord | undefined
-  /** The record and an open file of the same version: a write that comes later does not change what is read. */
-  open(key: string): { record: ObjectRecord; fileDescriptor: number } | undefined
-  /** Copies the bytes of an object that {@link find} found. */
-  copyTo(key: string, path: string): void
-  beginUpload(key: string): Upload
-  /** Makes the file at `temporaryPath` the object's. */
-  replace(record: ObjectRecord, temporaryPath: string): void
-  remove(key: string): void
-  /** All keys, in the order of their UTF-8 bytes. */
-  keys(): Promise<string[]>
-}
+export class Bucket {
+  readonly name: string
+  readonly #folder: string
+  readonly #recordsFolder: string
+  readonly #uploads = new Set<Upload>()
 
-export function openBucket(name: string, folder: string, recordsFolder: string): Bucket {
-  for (const each of [folder, recordsFolder]) mkdirSync(each, { recursive: true, mode: 0o700 })
-  const uploads = new Set<Upload>()
-  const pathOf = (key: string) => join(folder, objectPath(key))
-  const recordPathOf = (key: string) => join(recordsFolder, `${escapeFileName(key)}.json`)
+  constructor(name: string, folders: { bytes: string; records: string }) {
+    this.name = name
+    this.#folder = folders.bytes
+    this.#recordsFolder = folders.records
+    for (const folder of Object.values(folders)) mkdirSync(folder, { recursive: true, mode: 0o700 })
+  }
+
+  find(key: string): ObjectRecord | undefined {
+    const path = this.#pathOf(key)
+    const record = this.#readRecord(key)
+    return record && statOrUndefined(path)?.isFile() ? record : undefined
+  }
+
+  /** The record and an open file of the same version: a write that comes later does not change what is read. */
+  open(key: string): { record: ObjectRecord; fileDescriptor: number } | undefined {
+    const record = this.find(key)
+    return record && { record, fileDescriptor: openSync(this.#pathOf(key), 'r') }
+  }
+
+  /** Copies the bytes of an object that {@link find} found. */
+  copyTo(key: string, path: string): void {
+    copyFileSync(this.#pathOf(key), path)
+  }
+
+  beginUpload(key: string): Upload {
+    const upload: Upload = { key, disturbed: false, end: () => this.#uploads.delete(upload) }
+    this.#uploads.add(upload)
+    return upload
+  }
+
+  /** Makes the file at `temporaryPath` the object's. */
+  replace(record: ObjectRecord, temporaryPath: string): void {
+    this.#readRecord(record.key)
+    const path = this.#pathOf(record.key)
+    makeFolderFor(record.key, path, this.#folder)
+    renameSync(temporaryPath, path)
+    writeWhole(this.#recordPathOf(record.key), `${JSON.stringify(record, undefined, 2)}\n`)
+    this.#disturb(record.key)
+  }
+
+  remove(key: string): void {
+    if (this.find(key) === undefined) return
+    rmSync(this.#recordPathOf(key), { force: true })
+    rmSync(this.#pathOf(key), { force: true })
+    removeEmptyFolders(dirname(this.#pathOf(key)), this.#folder)
+    this.#disturb(key)
+  }
+
+  /** All keys, in the order of their UTF-8 bytes. */
+  async keys(): Promise<string[]> {
+    const files = (await readdir(this.#recordsFolder)).filter((name) => name.endsWith('.json'))
+    return files
+      .map((file) => this.#keyOf(file))
+      .filter((key) => key !== undefined)
+      .sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+  }
+
+  /** From the name of a record's file, or from the record where the name was cut. */
+  #keyOf(file: string): string | undefined {
+    return (
+      unescapeFileName(file.slice(0, -'.json'.length)) ?? readRecordFile(join(this.#recordsFolder, file))?.key
+    )
+  }
 
   /** File systems that ignore case or normalise Unicode give the file of another key. */
-  const readRecord = (key: string) => {
-    const record = readRecordFile(recordPathOf(key))
+  #readRecord(key: string): ObjectRecord | undefined {
+    const record = readRecordFile(this.#recordPathOf(key))
     if (record !== undefined && record.key !== key) throw keyCollision(key, record.key)
     return record
   }
-  const find = (key: string) => {
-    const path = pathOf(key)
-    const record = readRecord(key)
-    return record && statOrUndefined(path)?.isFile() ? record : undefined
-  }
-  const disturb = (key: string) => {
-    for (const upload of uploads) if (upload.key === key) upload.disturbed = true
+
+  #disturb(key: string): void {
+    for (const upload of this.#uploads) if (upload.key === key) upload.disturbed = true
   }
 
-  return {
-    name,
-    find,
-    open(key) {
-      const record = find(key)
-      return record && { record, fileDescriptor: openSync(pathOf(key), 'r') }
-    },
-    copyTo: (key, path) => copyFileSync(pathOf(key), path),
-    beginUpload(key) {
-      pathOf(key)
-      const upload: Upload = { key, disturbed: false, end: () => uploads.delete(upload) }
-      uploads.add(upload)
-      return upload
-    },
-    replace(record, temporaryPath) {
-      readRecord(record.key)
-      const path = pathOf(record.key)
-      makeFolderFor(record.key, path, folder)
-      renameSync(temporaryPath, path)
-      writeWhole(recordPathOf(record.key), `${JSON.stringify(record, undefined, 2)}\n`)
-      disturb(record.key)
-    },
-    remove(key) {
-      if (find(key) === undefined) return
-      rmSync(recordPathOf(key), { force: true })
-      rmSync(pathOf(key), { force: true })
-      removeEmptyFolders(dirname(pathOf(key)), folder)
-      disturb(key)
-    },
-    async keys() {
-      const names = (await readdir(recordsFolder))
-        .filter((name) => name.endsWith('.json'))
-        .map((name) => name.slice(0, -'.json'.length))
-      const keys = names.map(
-        (each) => unescapeFileName(each) ?? readRecordFile(join(recordsFolder, `${each}.json`))?.key,
-      )
-      return keys
-        .filter((key) => key !== undefined)
-        .sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
-    },
+  #pathOf(key: string): string {
+    return join(this.#folder, objectPath(key))
+  }
+
+  #recordPathOf(key: string): string {
+    return join(this.#recordsFolder, `${escapeFileName(key)}.json`)
   }
 }
 

@@ -4,7 +4,7 @@ import * as z from 'zod'
 import { AwsError } from '../aws-error.ts'
 import { writeWhole } from '../files.ts'
 import type { BucketNotification, Place } from '../stand-in.ts'
-import { type Bucket, openBucket } from './bucket.ts'
+import { Bucket } from './bucket.ts'
 import { configurationId, objectCreatedEvent, risingSequencers, testEvent, wants } from './events.ts'
 import { objectPath } from './object-key.ts'
 import type { ObjectRecord } from './object-record.ts'
@@ -49,7 +49,10 @@ export class Buckets {
       )
     const metadataFolder = join(this.#place.folder('bucket-metadata'), name)
     if (!this.#buckets.has(name))
-      this.#buckets.set(name, openBucket(name, this.#folderOf(name), join(metadataFolder, 'objects')))
+      this.#buckets.set(
+        name,
+        new Bucket(name, { bytes: this.#folderOf(name), records: join(metadataFolder, 'objects') }),
+      )
     this.#notifications.set(name, notifications)
     const nowMilliseconds = this.#place.clock.nowMilliseconds()
     for (const { queueName } of newlyConfigured(join(metadataFolder, 'notifications.json'), notifications))

@@ -23,7 +23,7 @@ export async function* decodeChunks(
   trailers: Map<string, string>,
   signing?: ChunkSigning,
 ): AsyncGenerator<Buffer> {
-  const reader = readLinesAndBytes(source)
+  const reader = new Reader(source)
   const chain = signing && chainSignatures(signing)
   for (;;) {
     const { sizeBytes, signature } = parseChunkHeader(await reader.line())
@@ -84,53 +84,53 @@ function chainSignatures({ key, timestamp, scope, seedSignature }: ChunkSigning)
   }
 }
 
-interface Reader {
-  line(): Promise<string>
-  /** Undefined at the end. */
-  lineOrEnd(): Promise<string | undefined>
-  bytes(sizeBytes: number): AsyncGenerator<Buffer>
-}
+/** Lines and counted bytes of a body, in whatever pieces it comes. Holds no more than a piece and a line. */
+class Reader {
+  readonly #pieces: AsyncIterator<Buffer>
+  #held: Buffer = Buffer.alloc(0)
 
-function readLinesAndBytes(source: AsyncIterable<Buffer>): Reader {
-  const pieces = source[Symbol.asyncIterator]()
-  let held: Buffer = Buffer.alloc(0)
-  const more = async () => {
-    const { done, value } = await pieces.next()
-    if (!done) held = held.length === 0 ? value : Buffer.concat([held, value])
-    return !done
+  constructor(source: AsyncIterable<Buffer>) {
+    this.#pieces = source[Symbol.asyncIterator]()
   }
-  async function lineOrEnd() {
+
+  async line(): Promise<string> {
+    return (await this.lineOrEnd()) ?? throwIncomplete()
+  }
+
+  /** Undefined at the end. */
+  async lineOrEnd(): Promise<string | undefined> {
     for (;;) {
-      const end = held.indexOf('\n')
-      if (end < 0 && held.length > LONGEST_LINE_BYTES) throw malformed('a line has no end')
+      const end = this.#held.indexOf('\n')
+      if (end < 0 && this.#held.length > LONGEST_LINE_BYTES) throw malformed('a line has no end')
       if (end >= 0) {
-        const line = held.toString('latin1', 0, end).replace(/\r$/, '')
-        held = held.subarray(end + 1)
+        const line = this.#held.toString('latin1', 0, end).replace(/\r$/, '')
+        this.#held = this.#held.subarray(end + 1)
         return line
       }
-      if (!(await more())) return held.length === 0 ? undefined : held.toString('latin1')
+      if (!(await this.#more())) return this.#held.length === 0 ? undefined : throwIncomplete()
     }
   }
-  return {
-    lineOrEnd,
-    async line() {
-      const line = await lineOrEnd()
-      if (line === undefined)
-        throw new AwsError(400, 'IncompleteBody', 'The request body terminated unexpectedly')
-      return line
-    },
-    async *bytes(sizeBytes) {
-      let left = sizeBytes
-      while (left > 0) {
-        if (held.length === 0 && !(await more()))
-          throw new AwsError(400, 'IncompleteBody', 'The request body terminated unexpectedly')
-        const piece = held.subarray(0, left)
-        held = held.subarray(piece.length)
-        left -= piece.length
-        if (piece.length > 0) yield piece
-      }
-    },
+
+  async *bytes(sizeBytes: number): AsyncGenerator<Buffer> {
+    let left = sizeBytes
+    while (left > 0) {
+      if (this.#held.length === 0 && !(await this.#more())) throwIncomplete()
+      const piece = this.#held.subarray(0, left)
+      this.#held = this.#held.subarray(piece.length)
+      left -= piece.length
+      if (piece.length > 0) yield piece
+    }
   }
+
+  async #more(): Promise<boolean> {
+    const { done, value } = await this.#pieces.next()
+    if (!done) this.#held = this.#held.length === 0 ? value : Buffer.concat([this.#held, value])
+    return !done
+  }
+}
+
+function throwIncomplete(): never {
+  throw new AwsError(400, 'IncompleteBody', 'The request body terminated unexpectedly')
 }
 
 const malformed = (what: string) =>

@@ -2,6 +2,7 @@ import { AwsError } from '../aws-error.ts'
 import { type Answer, type Call, queryValue } from '../http.ts'
 import { elements, XML_DECLARATION } from '../xml.ts'
 import type { Bucket } from './bucket.ts'
+import type { ObjectRecord } from './object-record.ts'
 
 const LARGEST_PAGE = 1000
 
@@ -52,43 +53,48 @@ export async function listObjects(bucket: Bucket, call: Call): Promise<Answer> {
   const page = pageOf(await bucket.keys(), request)
   const encode = parameter('encoding-type') === 'url' ? encodeURIComponent : (text: string) => text
   const records = page.keys.map((key) => bucket.find(key)).filter((record) => record !== undefined)
-  const body = [
-    elements([
-      ['Name', bucket.name],
-      ['Prefix', encode(request.prefix)],
-      ['Delimiter', request.delimiter === '' ? undefined : encode(request.delimiter)],
-      ['MaxKeys', request.maxKeys],
-      ['EncodingType', parameter('encoding-type')],
-      ['KeyCount', records.length + page.commonPrefixes.length],
-      ['StartAfter', parameter('start-after')],
-      ['ContinuationToken', parameter('continuation-token')],
-      [
-        'NextContinuationToken',
-        page.next === undefined ? undefined : Buffer.from(page.next).toString('base64url'),
-      ],
-      ['IsTruncated', page.next !== undefined],
-    ]),
-    ...records.map(({ key, lastModified, eTag, sizeBytes, checksum }) => {
-      const described = elements([
-        ['Key', encode(key)],
-        ['LastModified', lastModified],
-        ['ETag', `"${eTag}"`],
-        ['ChecksumAlgorithm', checksum.algorithm.toUpperCase()],
-        ['ChecksumType', 'FULL_OBJECT'],
-        ['Size', sizeBytes],
-        ['StorageClass', 'STANDARD'],
-      ])
-      return `<Contents>${described}</Contents>`
-    }),
-    ...page.commonPrefixes.map(
-      (prefix) => `<CommonPrefixes>${elements([['Prefix', encode(prefix)]])}</CommonPrefixes>`,
-    ),
-  ].join('')
+  const head = elements([
+    ['Name', bucket.name],
+    ['Prefix', encode(request.prefix)],
+    ['Delimiter', request.delimiter === '' ? undefined : encode(request.delimiter)],
+    ['MaxKeys', request.maxKeys],
+    ['EncodingType', parameter('encoding-type')],
+    ['KeyCount', records.length + page.commonPrefixes.length],
+    ['StartAfter', parameter('start-after')],
+    ['ContinuationToken', parameter('continuation-token')],
+    ['NextContinuationToken', page.next === undefined ? undefined : tokenOf(page.next)],
+    ['IsTruncated', page.next !== undefined],
+  ])
+  const contents = records.map((record) => `<Contents>${describe(record, encode)}</Contents>`)
+  const folders = page.commonPrefixes.map(
+    (prefix) => `<CommonPrefixes>${elements([['Prefix', encode(prefix)]])}</CommonPrefixes>`,
+  )
+  const body = [head, ...contents, ...folders].join('')
   return {
     status: 200,
     headers: { 'content-type': 'application/xml' },
     body: `${XML_DECLARATION}<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${body}</ListBucketResult>`,
   }
+}
+
+function describe(
+  { key, lastModified, eTag, sizeBytes, checksum }: ObjectRecord,
+  encode: (text: string) => string,
+): string {
+  return elements([
+    ['Key', encode(key)],
+    ['LastModified', lastModified],
+    ['ETag', `"${eTag}"`],
+    ['ChecksumAlgorithm', checksum.algorithm.toUpperCase()],
+    ['ChecksumType', 'FULL_OBJECT'],
+    ['Size', sizeBytes],
+    ['StorageClass', 'STANDARD'],
+  ])
+}
+
+/** Opaque to the caller, as AWS's is. */
+function tokenOf(lastKey: string): string {
+  return Buffer.from(lastKey).toString('base64url')
 }
 
 function readRequest(parameter: (name: string) => string | undefined): ListRequest {

@@ -132,14 +132,15 @@ describe('reading', () => {
       const sent = s3.send(new HeadObjectCommand({ Bucket, Key: 'ten', ...condition }))
       return sent.then(() => 200).catch((error) => error.$metadata?.httpStatusCode)
     }
-    const [now, later] = [0, 1000].map(
+    const [now, earlier] = [0, -1000].map(
       (milliseconds) => new Date(running.clock.nowMilliseconds() + milliseconds),
     )
     expect(await status({ IfMatch: ETag })).toBe(200)
     expect(await status({ IfMatch: '"other"' })).toBe(412)
     expect(await status({ IfNoneMatch: ETag })).toBe(304)
     expect(await status({ IfNoneMatch: '"other"' })).toBe(200)
-    expect(await status({ IfModifiedSince: later })).toBe(304)
+    expect(await status({ IfModifiedSince: now })).toBe(304)
+    expect(await status({ IfModifiedSince: earlier })).toBe(200)
     expect(await status({ IfUnmodifiedSince: now })).toBe(200)
   })
 
@@ -158,6 +159,22 @@ describe('reading', () => {
     expect(Buffer.from((await got.Body?.transformToByteArray()) ?? []).equals(old)).toBe(true)
     expect(Buffer.from((await get('versions')) ?? []).equals(young)).toBe(true)
   })
+})
+
+test('the checksum comes back where it is asked for; CRC64NVME is computed where none was given', async () => {
+  await put('summed', Buffer.from('123456789'), { ChecksumAlgorithm: 'SHA256' })
+  const plain = new S3Client({ ...running.client, requestChecksumCalculation: 'WHEN_REQUIRED' })
+  await plain.send(new PutObjectCommand({ Bucket, Key: 'unsummed', Body: '123456789' }))
+  const head = (Key: string) => s3.send(new HeadObjectCommand({ Bucket, Key, ChecksumMode: 'ENABLED' }))
+  expect(await head('summed')).toMatchObject({
+    ChecksumSHA256: createHash('sha256').update('123456789').digest('base64'),
+    ChecksumType: 'FULL_OBJECT',
+  })
+  expect((await head('unsummed')).ChecksumCRC64NVME).toBe(
+    Buffer.from('ae8b14860a799888', 'hex').toString('base64'),
+  )
+  const unasked = await s3.send(new HeadObjectCommand({ Bucket, Key: 'summed' }))
+  expect(unasked.ChecksumSHA256).toBeUndefined()
 })
 
 test('user metadata is limited to 2 KB, names included', async () => {
