@@ -1,6 +1,7 @@
 import { join, relative, resolve } from 'node:path'
 import type { CommandLine } from './command-line.ts'
-import { GatewayRuns, type RunningGateway, startGateway } from './gateway.ts'
+import { assertFree } from './gateway/home.ts'
+import { type Gateway, GatewayRuns, type RunningGateway, startGateway } from './gateway.ts'
 import type { Show } from './show/events.ts'
 import { ensureSynthesized } from './synth/ensure-synthesized.ts'
 
@@ -37,20 +38,10 @@ export async function openGateway(opening: Opening): Promise<OpenedGateway> {
     const home = relative(userFolder, homeFolder) || '.'
     show({ event: 'ready', seconds, endpoint: gateway.endpoint, home, attached })
   }
-  const { assemblyFolder, notes } = await ensureSynthesized({
-    projectFolder,
-    config,
-    everySecond: process.stdout.isTTY === true && !command.json,
-    onProgress: (progress) => show({ event: 'synthesizing', ...progress }),
-  })
-  for (const text of notes) show({ event: 'note', text })
   try {
-    const gateway = await startGateway({
-      homeFolder,
-      assemblyFolder,
-      delayDivisor: command.realTime ? 1 : DELAY_DIVISOR,
-      onProblem: (text) => show({ event: 'problem', text }),
-    })
+    // Before the synthesis, which a gateway that is up makes superfluous.
+    await assertFree(homeFolder)
+    const gateway = await bringUp(opening, { homeFolder, config })
     ready(gateway, false)
     return { gateway, close: () => gateway.close() }
   } catch (error) {
@@ -58,4 +49,23 @@ export async function openGateway(opening: Opening): Promise<OpenedGateway> {
     ready(error.gateway, true)
     return { gateway: error.gateway, close: async () => {} }
   }
+}
+
+async function bringUp(
+  { command, projectFolder, show }: Opening,
+  { homeFolder, config }: { homeFolder: string; config: string },
+): Promise<Gateway> {
+  const { assemblyFolder, notes } = await ensureSynthesized({
+    projectFolder,
+    config,
+    everySecond: process.stdout.isTTY === true && !command.json,
+    onProgress: (progress) => show({ event: 'synthesizing', ...progress }),
+  })
+  for (const text of notes) show({ event: 'note', text })
+  return startGateway({
+    homeFolder,
+    assemblyFolder,
+    delayDivisor: command.realTime ? 1 : DELAY_DIVISOR,
+    onProblem: (text) => show({ event: 'problem', text }),
+  })
 }

@@ -28,9 +28,21 @@ export interface Home {
   release(): Promise<void>
 }
 
+const CLAIM_FILE = 'gateway.json'
 const START_LIMIT_MILLISECONDS = 30_000
 const LOOK_AGAIN_MILLISECONDS = 100
 const ANSWER_LIMIT_MILLISECONDS = 1000
+
+/** Throws {@link GatewayRuns} when a gateway is up on the folder, and changes nothing in it. */
+export async function assertFree(homeFolder: string): Promise<void> {
+  const claim = parseClaim(await readText(join(homeFolder, CLAIM_FILE)))
+  if (claim !== undefined) await assertNotServing(homeFolder, claim)
+}
+
+async function assertNotServing(homeFolder: string, { pid, gateway }: Claim): Promise<void> {
+  if (gateway === undefined || !isAlive(pid) || !(await answers(gateway.endpoint))) return
+  throw new GatewayRuns(homeFolder, pid, gateway)
+}
 
 /**
  * Makes this process the only gateway of the folder. Throws {@link GatewayRuns} when there is one, after waiting for it where it has only begun to start; what a
@@ -38,19 +50,16 @@ const ANSWER_LIMIT_MILLISECONDS = 1000
  */
 export async function claimHome(homeFolder: string): Promise<Home> {
   await mkdir(homeFolder, { recursive: true, mode: 0o700 })
-  const file = join(homeFolder, 'gateway.json')
+  const file = join(homeFolder, CLAIM_FILE)
   const startsUntil = Date.now() + START_LIMIT_MILLISECONDS
   while (!(await createNew(file, { pid: process.pid }))) {
     const found = await readText(file)
     const claim = parseClaim(found)
-    if (claim !== undefined && isAlive(claim.pid)) {
-      if (claim.gateway !== undefined && (await answers(claim.gateway.endpoint))) {
-        throw new GatewayRuns(homeFolder, claim.pid, claim.gateway)
-      }
-      if (claim.gateway === undefined && Date.now() < startsUntil) {
-        await pause(LOOK_AGAIN_MILLISECONDS)
-        continue
-      }
+    if (claim !== undefined) await assertNotServing(homeFolder, claim)
+    const isStarting = claim !== undefined && claim.gateway === undefined && isAlive(claim.pid)
+    if (isStarting && Date.now() < startsUntil) {
+      await pause(LOOK_AGAIN_MILLISECONDS)
+      continue
     }
     if (found !== undefined) await removeStale(file, found)
   }
