@@ -129,7 +129,7 @@ function describeGateway({ homeFolder, settings, standIn, deployment, queueUrls 
     printQueues: Object.fromEntries(printQueues),
     reportsQueueUrl: urlOf(queueUrls, reportsQueueName),
     folders: {
-      bucket: inHome('bucket', bucket),
+      bucket: inHome('bucket'),
       mail: inHome('mail'),
       ftp: inHome('ftp'),
       printed: inHome('printed'),

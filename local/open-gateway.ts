@@ -1,8 +1,9 @@
-import { join, relative, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { CommandLine } from './command-line.ts'
 import { assertFree } from './gateway/home.ts'
 import { type Gateway, GatewayRuns, type RunningGateway, startGateway } from './gateway.ts'
 import type { Show } from './show/events.ts'
+import { shownPath } from './show/shown-path.ts'
 import { ensureSynthesized } from './synth/ensure-synthesized.ts'
 
 interface Opening {
@@ -35,7 +36,7 @@ export async function openGateway(opening: Opening): Promise<OpenedGateway> {
       : resolve(userFolder, command.config)
   const ready = (gateway: RunningGateway, attached: boolean) => {
     const seconds = (performance.now() - startedAt) / 1000
-    const home = relative(userFolder, homeFolder) || '.'
+    const home = shownPath(userFolder, homeFolder)
     show({ event: 'ready', seconds, endpoint: gateway.endpoint, home, attached })
   }
   try {

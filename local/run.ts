@@ -1,4 +1,4 @@
-import { join, relative, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { type CommandLine, EXIT_CODES } from './command-line.ts'
@@ -11,6 +11,7 @@ import { SAMPLES, type Submission } from './samples.ts'
 import { type Show, type ShownEvent, summarize } from './show/events.ts'
 import { makeJsonShow } from './show/json.ts'
 import { makePicture } from './show/picture.ts'
+import { shownPath } from './show/shown-path.ts'
 import { makeSubmit } from './submit.ts'
 
 /** A fax that has not ended by then goes on beside the next one. */
@@ -63,7 +64,7 @@ async function receiveAll(
   submissions: readonly Submission[],
   { show, userFolder, signal }: { show: Show; userFolder: string; signal: AbortSignal },
 ): Promise<void> {
-  const fileOf = (key: string) => relative(userFolder, join(gateway.folders.bucket, key))
+  const fileOf = (key: string) => shownPath(userFolder, join(gateway.folders.bucket, key))
   const submit = makeSubmit(gateway, fileOf)
   const following = {
     readStory: makeLedgerReader(gateway),
@@ -82,7 +83,7 @@ async function receiveAll(
       await Promise.race([follow, sleep(PATIENCE_MILLISECONDS, undefined, { ref: false })])
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error)
-      show({ event: 'not uploaded', file: relative(userFolder, submission.file), text })
+      show({ event: 'not uploaded', file: shownPath(userFolder, submission.file), text })
     }
   }
   await Promise.all(follows)

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import type { RunningGateway } from '../gateway.ts'
+import { shownPath } from '../show/shown-path.ts'
 import type { Where } from './changes.ts'
 
 /** Receipts name a place in the cloud or on a server; locally each of these is a file that a person can open. */
 export function makeWhere({ folders }: Pick<RunningGateway, 'folders'>, from: string): Where {
-  const shown = (...path: string[]) => relative(from, join(...path))
+  const shown = (...path: string[]) => shownPath(from, join(...path))
   return (delivery, receipt) => {
     switch (delivery.kind) {
       case 'mail':
@@ -18,7 +19,7 @@ export function makeWhere({ folders }: Pick<RunningGateway, 'folders'>, from: st
       case 'log':
         return shown(folders.log, `${delivery.backend}.log`)
       default:
-        return receipt.startsWith('/') ? relative(from, receipt) : receipt
+        return receipt.startsWith('/') ? shownPath(from, receipt) : receipt
     }
   }
 }

@@ -14,10 +14,11 @@ type Viewer = (pdf: string, page: number, size: PageSize, folder: string) => Pro
 
 /** Each draws a page (from 1) so that a pixel of the fax is a pixel of the picture. */
 export const VIEWERS: Readonly<Record<string, Viewer>> = {
-  async poppler(pdf, page, { widthPixels, heightPixels }, folder) {
+  async poppler(pdf, page, { xDpi, yDpi }, folder) {
     const output = join(folder, 'poppler')
-    const size = ['-scale-to-x', `${widthPixels}`, '-scale-to-y', `${heightPixels}`]
-    await run('pdftoppm', ['-f', `${page}`, '-singlefile', ...size, pdf, output])
+    // -scale-to-x would give the same size, and draw the image a pixel wider than that.
+    const resolution = ['-rx', `${xDpi}`, '-ry', `${yDpi}`]
+    await run('pdftoppm', ['-f', `${page}`, '-singlefile', ...resolution, pdf, output])
     return readPnm(await readFile(`${output}.ppm`))
   },
   async mupdf(pdf, page, { widthPixels, heightPixels }, folder) {

@@ -28,6 +28,7 @@ export class Buckets {
   readonly #place: Place
   readonly #queues: EventQueues
   readonly #buckets = new Map<string, Bucket>()
+  readonly #folders = new Map<string, string>()
   readonly #notifications = new Map<string, BucketNotification[]>()
   readonly #nextSequencer: () => string
 
@@ -48,11 +49,12 @@ export class Buckets {
         `The bucket ${name} notifies the queue ${missing.queueName}, which is not there: make it first.`,
       )
     const metadataFolder = join(this.#place.folder('bucket-metadata'), name)
-    if (!this.#buckets.has(name))
-      this.#buckets.set(
-        name,
-        new Bucket(name, { bytes: this.#folderOf(name), records: join(metadataFolder, 'objects') }),
-      )
+    if (!this.#buckets.has(name)) {
+      // A gateway has one bucket, and its files have short paths; another gets its name into them.
+      const bytes = this.#place.folder(this.#buckets.size === 0 ? 'bucket' : `bucket-${name}`)
+      this.#folders.set(name, bytes)
+      this.#buckets.set(name, new Bucket(name, { bytes, records: join(metadataFolder, 'objects') }))
+    }
     this.#notifications.set(name, notifications)
     const nowMilliseconds = this.#place.clock.nowMilliseconds()
     for (const { queueName } of newlyConfigured(join(metadataFolder, 'notifications.json'), notifications))
@@ -68,7 +70,8 @@ export class Buckets {
 
   /** The file that an object is or would be. */
   fileOf(bucketName: string, key: string): string {
-    return join(this.#folderOf(bucketName), objectPath(key))
+    const { name } = this.named(bucketName)
+    return join(this.#folders.get(name) ?? '', objectPath(key))
   }
 
   tell({ bucket, record, operation, requestId }: Creation): void {
@@ -85,10 +88,6 @@ export class Buckets {
     for (const notification of this.#notifications.get(bucket.name) ?? [])
       if (wants(notification, record.key, operation))
         this.#queues.deliver(notification.queueName, objectCreatedEvent(event, notification))
-  }
-
-  #folderOf(bucketName: string): string {
-    return join(this.#place.folder('bucket'), bucketName)
   }
 }
 

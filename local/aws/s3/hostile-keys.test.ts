@@ -96,7 +96,7 @@ describe('keys that a file system can not hold have an escaped file name, and co
     const { Contents } = await s3.send(new ListObjectsV2Command({ Bucket, Prefix: key }))
     expect(Contents?.map(({ Key }) => Key)).toEqual([key])
     await s3.send(new DeleteObjectCommand({ Bucket, Key: key }))
-    expect(readdirSync(join(running.homeFolder, 'bucket', Bucket))).toEqual([])
+    expect(readdirSync(join(running.homeFolder, 'bucket'))).toEqual([])
   })
 
   test('a key over 1024 bytes is too long', async () => {

@@ -57,18 +57,18 @@ describe('an object', () => {
 
   test('is a file that a person can open, and that is theirs alone', async () => {
     await put('pdf/main/a fax.pdf', Buffer.from('%PDF'))
-    const path = join(running.homeFolder, 'bucket', Bucket, 'pdf', 'main', 'a fax.pdf')
+    const path = join(running.homeFolder, 'bucket', 'pdf', 'main', 'a fax.pdf')
     expect(running.standIn.objectFile(Bucket, 'pdf/main/a fax.pdf')).toBe(path)
     expect(readFileSync(path, 'utf8')).toBe('%PDF')
     expect(statSync(path).mode & 0o777).toBe(0o600)
-    expect(statSync(join(running.homeFolder, 'bucket', Bucket, 'pdf')).mode & 0o777).toBe(0o700)
+    expect(statSync(join(running.homeFolder, 'bucket', 'pdf')).mode & 0o777).toBe(0o700)
   })
 
   test('is gone, and the folder that it was alone in, once deleted; deleting it again succeeds', async () => {
     await put('gone/soon', Buffer.from('x'))
     for (let time = 0; time < 2; time++) await s3.send(new DeleteObjectCommand({ Bucket, Key: 'gone/soon' }))
     expect((await errorOf(get('gone/soon'))).name).toBe('NoSuchKey')
-    expect(existsSync(join(running.homeFolder, 'bucket', Bucket, 'gone'))).toBe(false)
+    expect(existsSync(join(running.homeFolder, 'bucket', 'gone'))).toBe(false)
   })
 
   test('can be empty', async () => {
