@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -12,6 +12,7 @@ import { type Gateway, startGateway } from '../local/gateway.ts'
 import type { Submission } from '../local/samples.ts'
 import { makeSubmit } from '../local/submit.ts'
 import { ensureSynthesized } from '../local/synth/ensure-synthesized.ts'
+import { writeTiff } from '../shared/conversion/testing/tiff-writer.ts'
 import { localTime } from '../shared/routing-table/local-time.ts'
 import { waitFor } from './wait-for.ts'
 
@@ -155,6 +156,43 @@ describe('a fax that a PBX received', () => {
     sqs.destroy()
   })
 })
+
+describe('a fax that is too large for a mail', () => {
+  it('is mailed as a link, which leads to the PDF and to nothing else', async () => {
+    const file = join(home, 'large.tif')
+    await writeFile(file, largeFax())
+    const { faxId, fax } = await deliver({ ...FAX, file })
+    const [{ mail } = {}] = await mailsOf(faxId)
+    expect(mail?.attachments).toEqual([])
+    const [link = ''] = /http:\/\/127\.0\.0\.1:\d+\/\S+/.exec(mail?.text ?? '') ?? []
+    const answer = await fetch(link)
+    expect(answer.headers.get('content-type')).toBe('application/pdf')
+    const pdf = await readFile(join(gateway.folders.bucket, fax?.pdfKey ?? ''))
+    expect(Buffer.from(await answer.arrayBuffer()).equals(pdf)).toBe(true)
+    expect((await fetch(`${link}x`)).status).toBe(404)
+  })
+})
+
+/** Four pages of the densest rows that T.4 knows: every other pixel black, nine bits a pair. */
+function largeFax(): Uint8Array {
+  const pairs = '000111010'.repeat(1728 / 2)
+  const row = Uint8Array.from(pairs.match(/.{8}/g) ?? [], (bits) => Number.parseInt(bits, 2))
+  const heightPixels = 2200
+  const strip = new Uint8Array(Buffer.concat(Array.from({ length: heightPixels }, () => row)))
+  const resolution = { 282: { rational: 204 }, 283: { rational: 196 }, 296: 2 }
+  const tags = {
+    256: 1728,
+    257: heightPixels,
+    258: 1,
+    259: 3,
+    262: 0,
+    277: 1,
+    278: heightPixels,
+    292: 0,
+    ...resolution,
+  }
+  return writeTiff(Array.from({ length: 4 }, () => ({ tags, segments: [strip] })))
+}
 
 describe('what goes wrong', () => {
   it('with one backend leaves the others alone, is tried again, and ends on record', async () => {
