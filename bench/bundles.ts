@@ -5,11 +5,8 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { type FunctionName, makeBundles } from '../infra/bundles.ts'
+import { medianMilliseconds, medianOf } from './measure.ts'
 
-/**
- * The size of each function's bundle, and the time that a fresh process takes to import it, which is most of what a cold
- * start adds. Times are medians, beside a bare `node` in the same run: the machine is shared, so only the ratio carries over.
- */
 const RUNS = 9
 const LARGEST_BYTES = 1_000_000
 
@@ -31,37 +28,43 @@ const FUNCTION_ENVIRONMENT = {
   FAX_LOG_STREAM: 'faxes',
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'faxlane-bench-'))
-try {
-  const { folders } = makeBundles(folder, {
-    version: 1,
-    timeZone: 'UTC',
-    sites: ['main'],
-    backends: [],
-    numbers: {},
-  })
-  const bare = medianMilliseconds(() => runNode('0'))
-  console.log(`bare node: ${bare.toFixed(0)} ms a process (median of ${RUNS})\n`)
-  console.log('function        minified    gzipped   import   process, of a bare one')
-  for (const [name, assets] of Object.entries(folders) as [FunctionName, string][]) {
-    const file = join(assets, 'index.mjs')
-    const sizeBytes = statSync(file).size
-    const importing = `import(${JSON.stringify(pathToFileURL(file).href)})`
-    const imports = medianOf(RUNS, () =>
-      Number(runNode(`const t=performance.now();await ${importing};console.log(performance.now()-t)`)),
-    )
-    const whole = medianMilliseconds(() => runNode(`await ${importing}`))
-    const gzippedBytes = gzipSync(readFileSync(file)).length
-    console.log(
-      `${name.padEnd(13)} ${kilobytes(sizeBytes)} ${kilobytes(gzippedBytes)} ${imports.toFixed(0).padStart(5)} ms ${(whole / bare).toFixed(2).padStart(8)} x`,
-    )
-    if (sizeBytes > LARGEST_BYTES) {
-      console.error(`${name} has ${sizeBytes} bytes minified; at most ${LARGEST_BYTES} are wanted.`)
-      process.exitCode = 1
+/**
+ * The size of each function's bundle, and the time that a fresh process takes to import it, which is most of what a cold
+ * start adds. Times are medians, beside a bare `node` in the same run: the machine is shared, so only the ratio carries over.
+ */
+export function benchBundles(): void {
+  const folder = mkdtempSync(join(tmpdir(), 'faxlane-bench-'))
+  try {
+    const { folders } = makeBundles(folder, {
+      version: 1,
+      timeZone: 'UTC',
+      sites: ['main'],
+      backends: [],
+      numbers: {},
+    })
+    const bare = medianMilliseconds(RUNS, () => runNode('0'))
+    console.log(`bare node: ${bare.toFixed(0)} ms a process (median of ${RUNS})\n`)
+    console.log('function        minified    gzipped   import   process, of a bare one')
+    for (const [name, assets] of Object.entries(folders) as [FunctionName, string][]) {
+      const file = join(assets, 'index.mjs')
+      const sizeBytes = statSync(file).size
+      const importing = `import(${JSON.stringify(pathToFileURL(file).href)})`
+      const imports = medianOf(RUNS, () =>
+        Number(runNode(`const t=performance.now();await ${importing};console.log(performance.now()-t)`)),
+      )
+      const whole = medianMilliseconds(RUNS, () => runNode(`await ${importing}`))
+      const gzippedBytes = gzipSync(readFileSync(file)).length
+      console.log(
+        `${name.padEnd(13)} ${kilobytes(sizeBytes)} ${kilobytes(gzippedBytes)} ${imports.toFixed(0).padStart(5)} ms ${(whole / bare).toFixed(2).padStart(8)} x`,
+      )
+      if (sizeBytes > LARGEST_BYTES) {
+        console.error(`${name} has ${sizeBytes} bytes minified; at most ${LARGEST_BYTES} are wanted.`)
+        process.exitCode = 1
+      }
     }
+  } finally {
+    rmSync(folder, { recursive: true })
   }
-} finally {
-  rmSync(folder, { recursive: true })
 }
 
 function runNode(script: string): string {
@@ -69,19 +72,6 @@ function runNode(script: string): string {
     encoding: 'utf8',
     env: { ...process.env, ...FUNCTION_ENVIRONMENT },
   })
-}
-
-function medianMilliseconds(work: () => void): number {
-  return medianOf(RUNS, () => {
-    const started = performance.now()
-    work()
-    return performance.now() - started
-  })
-}
-
-function medianOf(runs: number, measure: () => number): number {
-  const sorted = Array.from({ length: runs }, measure).sort((a, b) => a - b)
-  return sorted[Math.floor(runs / 2)] ?? Number.NaN
 }
 
 function kilobytes(bytes: number): string {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -6,12 +6,17 @@ import type { PageReport } from '../shared/conversion/convert.ts'
 import { type Bitmap, drawTestPage, packBits } from '../shared/conversion/testing/bitmap.ts'
 import { type FaxWriting, writeFax } from '../shared/conversion/testing/fax-writer.ts'
 import { SAMPLES } from '../shared/conversion/testing/samples.ts'
-import { faxTags, type TagValue, type TiffWriting, writeTiff } from '../shared/conversion/testing/tiff-writer.ts'
-import { fetchStandardImages } from './conversion/debian-images.ts'
+import {
+  faxTags,
+  type TagValue,
+  type TiffWriting,
+  writeTiff,
+} from '../shared/conversion/testing/tiff-writer.ts'
+import { fetchStandardImages, STANDARD_IMAGES, type StandardImage } from './conversion/debian-images.ts'
 import { drawTiff } from './conversion/ghostscript.ts'
-import { decodeWithLibtiff, type Picture } from './conversion/pictures.ts'
+import { countDifferences, decodeWithLibtiff, differingRows, type Picture } from './conversion/pictures.ts'
 import { run } from './conversion/tools.ts'
-import { type Verified, verify, verifyAgainstLibtiff } from './conversion/verify.ts'
+import { convertAndDraw, type Verified, verify, verifyAgainstLibtiff } from './conversion/verify.ts'
 
 // The PDF of a TIFF, drawn by poppler, MuPDF and Ghostscript, must have the pixels that libtiff decodes from the TIFF.
 
@@ -130,9 +135,17 @@ describe('what fax2tiff writes from coded bytes', () => {
   it.each<[string, FaxWriting, string[]]>([
     ['T.4 1-D to T.4 2-D', { coding: 'T.4 1-D', endOfBlock: true }, ['-3', '-1', '-M', '-7']],
     ['T.4 2-D to T.4 1-D', { coding: 'T.4 2-D', endOfBlock: true }, ['-3', '-2', '-M', '-7', '-5', '-m']],
-    ['T.4 1-D to T.4 2-D, not aligned', { coding: 'T.4 1-D', endOfBlock: true }, ['-3', '-1', '-M', '-7', '-p']],
+    [
+      'T.4 1-D to T.4 2-D, not aligned',
+      { coding: 'T.4 1-D', endOfBlock: true },
+      ['-3', '-1', '-M', '-7', '-p'],
+    ],
     ['T.6 to T.6', { coding: 'T.6', endOfBlock: true }, ['-4', '-M', '-8']],
-    ['T.4 1-D to strips', { coding: 'T.4 1-D', endOfBlock: true }, ['-3', '-1', '-M', '-7', '-r', '100', '-c']],
+    [
+      'T.4 1-D to strips',
+      { coding: 'T.4 1-D', endOfBlock: true },
+      ['-3', '-1', '-M', '-7', '-r', '100', '-c'],
+    ],
   ])('%s', async (_, how, options) => {
     const raw = join(folder, 'page.g3')
     const tiff = join(folder, 'fax2tiff.tif')
@@ -166,7 +179,10 @@ function writePage({ bitmap, how, tags = {}, tiff = {}, change = (coded) => code
 async function pictureOf(bitmap: Bitmap, tags: Record<number, TagValue> = {}): Promise<Picture> {
   const tiff = join(folder, 'bitmap.tif')
   const width = bitmap[0]?.length ?? 0
-  writeFileSync(tiff, writeTiff([{ tags: faxTags(width, bitmap.length, 1, tags), segments: [packBits(bitmap)] }]))
+  writeFileSync(
+    tiff,
+    writeTiff([{ tags: faxTags(width, bitmap.length, 1, tags), segments: [packBits(bitmap)] }]),
+  )
   const [picture] = await decodeWithLibtiff(tiff, folder)
   if (picture === undefined) throw new Error('libtiff decoded no page')
   return picture
@@ -174,7 +190,9 @@ async function pictureOf(bitmap: Bitmap, tags: Record<number, TagValue> = {}): P
 
 describe('what our generator writes', () => {
   const fine = drawTestPage(1728, 300, 1)
-  const checkered: Bitmap = Array.from({ length: 64 }, (_, y) => Array.from({ length: 1728 }, (_, x) => (x + y) % 2 === 1))
+  const checkered: Bitmap = Array.from({ length: 64 }, (_, y) =>
+    Array.from({ length: 1728 }, (_, x) => (x + y) % 2 === 1),
+  )
   const white: Bitmap = Array.from({ length: 100 }, () => new Array<boolean>(1728).fill(false))
   const black: Bitmap = Array.from({ length: 100 }, () => new Array<boolean>(2432).fill(true))
   const T4 = { coding: 'T.4 1-D' } as const
@@ -189,7 +207,10 @@ describe('what our generator writes', () => {
     ['T.6 without EOFB', { bitmap: fine, how: T6 }],
     ['T.6 with EOFB', { bitmap: fine, how: { ...T6, endOfBlock: true } }],
     ['RLE', { bitmap: fine, how: { coding: 'RLE' } }],
-    ['RLE, least significant bit first', { bitmap: fine, how: { coding: 'RLE', leastSignificantFirst: true } }],
+    [
+      'RLE, least significant bit first',
+      { bitmap: fine, how: { coding: 'RLE', leastSignificantFirst: true } },
+    ],
     ['as many transitions as can be, T.4 1-D', { bitmap: checkered, how: T4 }],
     ['as many transitions as can be, T.4 2-D', { bitmap: checkered, how: { ...T42D, fillBits: true } }],
     ['as many transitions as can be, T.6', { bitmap: checkered, how: T6 }],
@@ -205,9 +226,26 @@ describe('what our generator writes', () => {
     ['MinIsBlack, T.4 1-D', { bitmap: fine, how: T4, tags: { 262: 1 } }],
     ['MinIsBlack, T.6', { bitmap: fine, how: T6, tags: { 262: 1 } }],
     ['superfine', { bitmap: fine, how: T42D, tags: { 283: { rational: 391 } } }],
-    ['408x391', { bitmap: drawTestPage(3456, 120, 8), how: T6, tags: { 282: { rational: 408 }, 283: { rational: 391 } } }],
-    ['300x300', { bitmap: drawTestPage(2592, 120, 9), how: T6, tags: { 282: { rational: 300 }, 283: { rational: 300 } } }],
-    ['in centimetres', { bitmap: fine, how: T42D, tags: { 282: { rational: 80.31 }, 283: { rational: 77 }, 296: 3 } }],
+    [
+      '408x391',
+      {
+        bitmap: drawTestPage(3456, 120, 8),
+        how: T6,
+        tags: { 282: { rational: 408 }, 283: { rational: 391 } },
+      },
+    ],
+    [
+      '300x300',
+      {
+        bitmap: drawTestPage(2592, 120, 9),
+        how: T6,
+        tags: { 282: { rational: 300 }, 283: { rational: 300 } },
+      },
+    ],
+    [
+      'in centimetres',
+      { bitmap: fine, how: T42D, tags: { 282: { rational: 80.31 }, 283: { rational: 77 }, 296: 3 } },
+    ],
     ['big-endian', { bitmap: fine, how: T42D, tiff: { bigEndian: true } }],
     ['big-endian BigTIFF', { bitmap: fine, how: T6, tiff: { bigEndian: true, big: true } }],
   ])('%s', async (_, written) => {
@@ -222,11 +260,17 @@ describe('what our generator writes', () => {
     ['StripByteCounts too small', { bitmap: fine, how: T42D, tags: { 279: 100 } }],
     ['StripByteCounts beyond the file', { bitmap: fine, how: T6, tags: { 279: 10_000_000 } }],
     ['StripByteCounts of 0', { bitmap: fine, how: T4, tags: { 279: 0 } }],
-    ['ImageLength too small', { bitmap: fine, how: { ...T42D, endOfBlock: true }, tags: { 257: 20, 278: 20 } }],
+    [
+      'ImageLength too small',
+      { bitmap: fine, how: { ...T42D, endOfBlock: true }, tags: { 257: 20, 278: 20 } },
+    ],
     ['ImageLength of 0', { bitmap: fine, how: { ...T42D, endOfBlock: true }, tags: { 257: 0 } }],
     ['T4Options that say 1-D', { bitmap: fine, how: T42D, tags: { 292: 0 } }],
     ['T4Options that say 2-D', { bitmap: fine, how: T4, tags: { 292: 1 } }],
-    ['the other FillOrder', { bitmap: fine, how: { ...T42D, leastSignificantFirst: true }, tags: { 266: 1 } }],
+    [
+      'the other FillOrder',
+      { bitmap: fine, how: { ...T42D, leastSignificantFirst: true }, tags: { 266: 1 } },
+    ],
     ['T.4 for T.6', { bitmap: fine, how: T6, tags: { 259: 3 } }],
     ['T.6 for T.4', { bitmap: fine, how: T42D, tags: { 259: 4 } }],
     ['RLE for T.4', { bitmap: fine, how: T4, tags: { 259: 2 } }],
@@ -272,17 +316,77 @@ describe('what an Asterisk received', () => {
 })
 
 describe('images that Debian has in a package', () => {
-  it('are shown as libtiff decodes them', async () => {
-    const images = await fetchStandardImages(folder)
-    expect(images.length).toBeGreaterThan(10)
-    for (const { name, path, tolerance } of images) {
-      const { differences } = await verifyAgainstLibtiff(path, folder, tolerance)
-      expect({ name, differences }).toEqual({ name, differences: { poppler: [0], mupdf: [0], ghostscript: [0] } })
-    }
+  let images: StandardImage[]
+  beforeAll(async () => {
+    images = await fetchStandardImages(folder)
+  })
+
+  it.each(STANDARD_IMAGES)('$name', async ({ name, tolerance }) => {
+    const path = images.find((image) => image.name === name)?.path ?? `no ${name} in the package`
+    const { differences } = await verifyAgainstLibtiff(path, folder, tolerance)
+    expect(differences).toEqual({ poppler: [0], mupdf: [0], ghostscript: [0] })
   })
 })
 
 describe('damage', () => {
-  it.todo('x')
-  void readFileSync
+  const HEIGHT = 300
+  const bitmap = drawTestPage(1728, HEIGHT, 11)
+  const CODINGS: FaxWriting[] = [
+    { coding: 'T.4 1-D', endOfBlock: true },
+    { coding: 'T.4 1-D', fillBits: true, leastSignificantFirst: true },
+    { coding: 'T.4 2-D', fillBits: true, leastSignificantFirst: true },
+    { coding: 'T.4 2-D', parameterK: 2, endOfBlock: true },
+    { coding: 'T.6' },
+  ]
+  /** Where a row's bits begin, to a byte. */
+  const startOf = (row: number, how: FaxWriting): number =>
+    writeFax(bitmap.slice(0, row), { ...how, endOfBlock: false }).length
+  /** The rows that a damaged one may take with it: T.4 2-D leans on the row above up to the next one that stands alone. */
+  const reachOf = ({ coding, parameterK = 4 }: FaxWriting): number =>
+    coding === 'T.6' ? HEIGHT : coding === 'T.4 2-D' ? parameterK + 1 : 2
+
+  const cases = CODINGS.flatMap((how) => [40, 151, 262].map((row) => ({ how, row })))
+  it.each(cases)(
+    'of a bit stays in its rows, and looks the same everywhere: $how, row $row',
+    async ({ how, row }) => {
+      const original = await pictureOf(bitmap)
+      const change = (coded: Uint8Array): Uint8Array => {
+        const at = startOf(row, how) + 4
+        return coded.map((byte, index) => (index === at ? byte ^ 0x10 : byte))
+      }
+      const { pages, pictures } = await convertAndDraw(writePage({ bitmap, how, change }), [original], folder)
+      const { poppler: [one] = [], mupdf: [other] = [], ghostscript: [third] = [] } = pictures
+      if (one === undefined || other === undefined || third === undefined)
+        throw new Error('a page is not drawn')
+      expect([countDifferences(one, other), countDifferences(one, third)]).toEqual([0, 0])
+      expect(pages).toMatchObject([{ heightPixels: HEIGHT }])
+      const strayed = differingRows(one, original).filter(
+        (each) => each < row - 1 || each > row + reachOf(how),
+      )
+      expect(strayed).toEqual([])
+    },
+  )
+
+  it.each(CODINGS)('at the end leaves what came before it: $coding', async (how) => {
+    const original = await pictureOf(bitmap)
+    const change = (coded: Uint8Array): Uint8Array => coded.subarray(0, startOf(200, how))
+    const { pages, pictures } = await convertAndDraw(writePage({ bitmap, how, change }), [original], folder)
+    expect(pages).toMatchObject([{ treatment: 'repaired', heightPixels: HEIGHT }])
+    expect(pages[0]?.damagedRows).toBeGreaterThanOrEqual(HEIGHT - 200)
+    for (const [picture] of Object.values(pictures)) {
+      if (picture === undefined) throw new Error('a page is not drawn')
+      expect(Math.min(...differingRows(picture, original))).toBeGreaterThanOrEqual(199)
+    }
+  })
+
+  it('a call that broke off on its second page leaves the first', async () => {
+    const how = { coding: 'T.4 2-D' } as const
+    const page = { tags: { ...faxTags(1728, HEIGHT, 3), 292: 1 }, segments: [writeFax(bitmap, how)] }
+    const whole = writeTiff([page, page])
+    const broken = whole.subarray(0, whole.length - 3000)
+    const { pages, warnings, differences } = await verify(broken, [await pictureOf(bitmap)], folder)
+    expect(pages).toHaveLength(1)
+    expect(warnings).toEqual([expect.stringContaining('breaks off after page 1')])
+    expect(differences).toEqual({ poppler: [0], mupdf: [0], ghostscript: [0] })
+  })
 })

@@ -3,6 +3,7 @@ import { RowDecoder } from './fax-coding/row-decoder.ts'
 import { END, FaxRowReader, LOST } from './fax-coding/row-reader.ts'
 import { paintTransitions } from './fax-coding/transitions.ts'
 import { statedCoding } from './interpretation.ts'
+import { LIMITS } from './limits.ts'
 import { ConversionRefused } from './refusal.ts'
 import { PHOTOMETRIC, type Segment, segmentBytes, type TiffPage } from './tiff/page.ts'
 import { straightenSamples } from './tiff/samples.ts'
@@ -16,29 +17,64 @@ export interface Band {
   lostRows: number
 }
 
-/** The page's samples, a band at a time, so that no more of the page is in memory than one. */
-export function* readBands(page: TiffPage, heightPixels: number): Generator<Band> {
+/** How a page is cut into strips or tiles. */
+export interface BandPlan {
+  /** Of the whole page. */
+  rowBytes: number
+  /** Strips or tiles beside each other, and the bytes of a row of one. */
+  across: number
+  unitRowBytes: number
+  bandRows: number
+  /** Bytes that the page can unpack to, the unused edges of tiles included. */
+  unpackedBytes: number
+}
+
+export function planBands(page: TiffPage, heightPixels: number): BandPlan {
+  const plan = measureBands(page, heightPixels)
+  const segments = plan.across * Math.ceil(heightPixels / plan.bandRows)
+  if (segments > LIMITS.segmentsPerPage) {
+    throw new ConversionRefused(
+      `a page of ${segments} strips or tiles; the limit is ${LIMITS.segmentsPerPage}`,
+      page.directory.at,
+    )
+  }
+  return plan
+}
+
+function measureBands(page: TiffPage, heightPixels: number): BandPlan {
   const bitsPerPixel = page.samplesPerPixel * (page.bitsPerSample[0] ?? 1)
   const rowBytes = Math.ceil((page.widthPixels * bitsPerPixel) / 8)
-  const tileWidth = page.tileWidthPixels
-  if (tileWidth !== undefined && (tileWidth === 0 || (tileWidth * bitsPerPixel) % 8 !== 0)) {
-    throw new ConversionRefused(`tiles ${tileWidth} pixels wide`, page.directory.at)
+  const { tileWidthPixels } = page
+  if (tileWidthPixels === undefined) {
+    const bandRows = Math.min(page.rowsPerSegment, heightPixels)
+    return { rowBytes, across: 1, unitRowBytes: rowBytes, bandRows, unpackedBytes: rowBytes * heightPixels }
   }
-  const across = tileWidth === undefined ? 1 : Math.ceil(page.widthPixels / tileWidth)
-  const unitBytes = tileWidth === undefined ? rowBytes : (tileWidth * bitsPerPixel) / 8
-  const bandRows = Math.min(page.rowsPerSegment, heightPixels)
+  if (
+    tileWidthPixels < 1 ||
+    tileWidthPixels > LIMITS.widthPixels ||
+    (tileWidthPixels * bitsPerPixel) % 8 !== 0
+  ) {
+    throw new ConversionRefused(`tiles ${tileWidthPixels} pixels wide`, page.directory.at)
+  }
+  const across = Math.ceil(page.widthPixels / tileWidthPixels)
+  const unitRowBytes = (tileWidthPixels * bitsPerPixel) / 8
+  const bandRows = page.rowsPerSegment
+  const unpackedBytes = across * unitRowBytes * bandRows * Math.ceil(heightPixels / bandRows)
+  return { rowBytes, across, unitRowBytes, bandRows, unpackedBytes }
+}
+
+/** The page's samples, a band at a time, so that no more of the page is in memory than one. */
+export function* readBands(page: TiffPage, heightPixels: number, plan: BandPlan): Generator<Band> {
+  const { rowBytes, across, unitRowBytes, bandRows } = plan
   for (let top = 0, index = 0; top < heightPixels; top += bandRows, index += across) {
     const rows = Math.min(bandRows, heightPixels - top)
-    const units = Array.from({ length: across }, (_, column) => {
-      return readSegment(page, page.segments[index + column], unitBytes, rows)
-    })
-    const missingBytes = Math.max(...units.map((unit) => unit.missingBytes))
-    const [only] = units
+    const units = Array.from({ length: across }, (_, column) =>
+      readSegment(page, page.segments[index + column], plan, rows),
+    )
+    const missingBytes = units.reduce((most, unit) => Math.max(most, unit.missingBytes), 0)
     const bytes =
-      across === 1 && unitBytes === rowBytes && only !== undefined
-        ? only.bytes
-        : abreast(units, unitBytes, rowBytes, rows)
-    yield { bytes, rows, lostRows: Math.ceil(missingBytes / unitBytes) }
+      page.tileWidthPixels === undefined ? units[0]?.bytes : abreast(units, unitRowBytes, rowBytes, rows)
+    yield { bytes: bytes ?? new Uint8Array(0), rows, lostRows: Math.ceil(missingBytes / unitRowBytes) }
   }
 }
 
@@ -54,19 +90,14 @@ function abreast(units: readonly Unpacked[], unitBytes: number, rowBytes: number
   return bytes
 }
 
-function readSegment(
-  page: TiffPage,
-  segment: Segment | undefined,
-  unitBytes: number,
-  rows: number,
-): Unpacked {
+function readSegment(page: TiffPage, segment: Segment | undefined, plan: BandPlan, rows: number): Unpacked {
   const filler = page.photometric === PHOTOMETRIC.minIsWhite ? 0 : 0xff
-  const wantedBytes = unitBytes * rows
+  const wantedBytes = plan.unitRowBytes * rows
   if (segment === undefined)
     return { bytes: new Uint8Array(wantedBytes).fill(filler), missingBytes: wantedBytes }
-  if (statedCoding(page) !== undefined) return unpackFax(page, segment, unitBytes, rows)
-  const unpacked = unpackSegment(page, segment, wantedBytes, filler)
-  straightenSamples(page, unpacked.bytes, unitBytes)
+  if (statedCoding(page) !== undefined) return unpackFax(page, segment, plan.unitRowBytes, rows)
+  const unpacked = unpackSegment(page, segment, wantedBytes, plan.unitRowBytes * plan.bandRows, filler)
+  straightenSamples(page, unpacked.bytes, plan.unitRowBytes)
   return unpacked
 }
 

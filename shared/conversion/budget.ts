@@ -1,6 +1,9 @@
 import { LIMITS } from './limits.ts'
 import { ConversionRefused } from './refusal.ts'
 
+/** A row costs time however narrow it is. */
+const LEAST_PIXELS_PER_ROW = 512
+
 /** What the pages of one file have asked for so far. */
 export class Budget {
   readonly #fileBytes: number
@@ -8,6 +11,7 @@ export class Budget {
   #codedBytes = 0
   #rasterBytes = 0
   #imageBytes = 0
+  #trialPixels = 0
 
   constructor(fileBytes: number) {
     this.#fileBytes = fileBytes
@@ -26,14 +30,29 @@ export class Budget {
         byteOffset,
       )
     }
-    this.#pixels += pixels
+    this.#pixels += Math.max(widthPixels, LEAST_PIXELS_PER_ROW) * heightPixels
     if (this.#pixels > LIMITS.pixelsPerFile) {
       throw new OverBudget(`pages of more than ${LIMITS.pixelsPerFile} pixels together`, byteOffset)
     }
   }
 
+  /** Reading a strip once is paid for by its pixels; the other codings are tried only as long as this allows. */
+  noteTrial(widthPixels: number, rows: number): void {
+    this.#trialPixels += Math.max(widthPixels, LEAST_PIXELS_PER_ROW) * rows
+  }
+
+  allowsTrials(): boolean {
+    return this.#trialPixels <= LIMITS.trialPixelsPerFile
+  }
+
   /** Samples that are unpacked. */
   takeRasterBytes(bytes: number, byteOffset: number): void {
+    if (bytes > LIMITS.rasterBytesPerPage) {
+      throw new OverBudget(
+        `a page that unpacks to ${bytes} bytes; the limit is ${LIMITS.rasterBytesPerPage}`,
+        byteOffset,
+      )
+    }
     this.#rasterBytes += bytes
     if (this.#rasterBytes > LIMITS.rasterBytesPerFile) {
       throw new OverBudget(`pages that unpack to more than ${LIMITS.rasterBytesPerFile} bytes`, byteOffset)

@@ -2,13 +2,14 @@ import { Budget, OverBudget } from './budget.ts'
 import type { ConvertedPage } from './converted-page.ts'
 import { convertFaxPage } from './fax-page.ts'
 import { statedCoding } from './interpretation.ts'
+import { convertJpegPage } from './jpeg-page.ts'
 import { layOut } from './page-geometry.ts'
 import { type PdfPage, writePdf } from './pdf/document.ts'
 import { describeFax } from './pdf/properties.ts'
 import { convertRasterPage } from './raster-page.ts'
 import { ConversionRefused } from './refusal.ts'
 import { type Directory, firstCount, readDirectories, text } from './tiff/directory.ts'
-import { readPage, type TiffPage } from './tiff/page.ts'
+import { COMPRESSION, readPage, type TiffPage } from './tiff/page.ts'
 import { readResolution } from './tiff/resolution.ts'
 import { openTiff } from './tiff/source.ts'
 import { TAG } from './tiff/tags.ts'
@@ -74,9 +75,11 @@ export function convertTiffToPdf(tiff: Uint8Array, about: DocumentFacts): Conver
 function convertPage(directory: Directory, budget: Budget): { pdf: PdfPage; report: PageReport } {
   const page = readPage(directory)
   for (const segment of page.segments) budget.takeCodedBytes(segment.length, segment.at)
-  budget.takePixels(page.widthPixels, page.heightPixels ?? 1, directory.at)
+  const statedHeight = page.heightPixels ?? 0
+  budget.takePixels(page.widthPixels, statedHeight, directory.at)
   const converted = convertImage(page, budget)
   const { widthPixels, heightPixels, data } = converted.image
+  budget.takePixels(widthPixels, Math.max(heightPixels - statedHeight, 0), directory.at)
   budget.takeImageBytes(data.length, directory.at)
   const { xDpi, yDpi, warning } = readResolution(page, heightPixels)
   const geometry = { widthPixels, heightPixels, xDpi, yDpi, orientation: page.orientation }
@@ -97,6 +100,7 @@ function convertPage(directory: Directory, budget: Budget): { pdf: PdfPage; repo
 
 function convertImage(page: TiffPage, budget: Budget): ConvertedPage {
   const coding = statedCoding(page)
+  if (page.compression === COMPRESSION.jpeg) return convertJpegPage(page)
   if (coding === undefined || page.tileWidthPixels !== undefined) return convertRasterPage(page, budget)
   return convertFaxPage(page, coding, budget)
 }

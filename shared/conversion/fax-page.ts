@@ -3,9 +3,9 @@ import { type ConvertedPage, faxImage } from './converted-page.ts'
 import { copyPadded } from './fax-coding/bit-order.ts'
 import { RowDecoder } from './fax-coding/row-decoder.ts'
 import { END, type FaxCoding, FaxRowReader, LOST } from './fax-coding/row-reader.ts'
-import type { Strip } from './fax-coding/survey.ts'
+import type { Strip, Survey } from './fax-coding/survey.ts'
 import { T6Encoder } from './fax-coding/t6-encoder.ts'
-import { type Interpretation, interpretStrip, isWhole } from './interpretation.ts'
+import { departuresOf, type Interpretation, interpretStrip, isWhole } from './interpretation.ts'
 import { ConversionRefused } from './refusal.ts'
 import { PHOTOMETRIC, type Segment, segmentBytes, type TiffPage } from './tiff/page.ts'
 import { readResolution } from './tiff/resolution.ts'
@@ -20,8 +20,7 @@ export function convertFaxPage(page: TiffPage, coding: FaxCoding, budget: Budget
 }
 
 function convertStrip(page: TiffPage, segment: Segment, coding: FaxCoding, budget: Budget): ConvertedPage {
-  const rowLimit = budget.rowLimit(page.widthPixels)
-  const found = interpretStrip(page, segment, coding, page.heightPixels, rowLimit)
+  const found = interpretStrip(page, segment, coding, page.heightPixels, budget)
   const { survey } = found
   if (survey.rows === survey.lostRows) throw noRow(page, segment, coding)
   const warnings = [...found.departures]
@@ -53,17 +52,47 @@ function copyStrip(page: TiffPage, { strip, survey }: Interpretation, warnings: 
 }
 
 function recode(page: TiffPage, { strip, survey }: Interpretation, warnings: string[]): ConvertedPage {
+  const { heightPixels } = page
+  const whole = isWhole(survey, heightPixels)
   const encoder = new T6Encoder(page.widthPixels, strip.length)
-  const { rows, lostRows } = encodeStrip(encoder, strip, survey.coding, page.widthPixels, survey.rows)
-  const missingRows = isWhole(survey, page.heightPixels) ? 0 : missingAtTheEnd(page, rows)
-  for (let row = 0; row < missingRows; row++) encoder.addWhiteRow()
+  const correction = correctCount(survey, heightPixels)
+  const { rows, lostRows } = encodeStrip(encoder, page, strip, survey.coding, survey.rows, correction)
+  const missingRows = whole ? 0 : missingAtTheEnd(page, rows)
+  for (let row = 0; row < missingRows; row++) encoder.addUniformRow(whiteBit(page))
   if (lostRows > 0) warnings.push(`${lostRows} of ${rows} rows could not be read and repeat the row above`)
-  const broken = !isWhole(survey, page.heightPixels) && survey.rows !== page.heightPixels
-  if (broken)
-    warnings.push(`the page breaks off after ${rows} of ${page.heightPixels ?? 'an unknown number of'} rows`)
-  const image = faxImage('T.6', page.widthPixels, rows + missingRows, isMinIsBlack(page), encoder.finish())
-  const treatment = lostRows > 0 || broken ? 'repaired' : 'reencoded'
-  return { image, coding: survey.coding, treatment, damagedRows: lostRows + missingRows, warnings }
+  const brokenOff = !whole && rows !== heightPixels
+  if (brokenOff)
+    warnings.push(`the page breaks off after ${rows} of ${heightPixels ?? 'an unknown number of'} rows`)
+  return {
+    image: faxImage('T.6', page.widthPixels, rows + missingRows, isMinIsBlack(page), encoder.finish()),
+    coding: survey.coding,
+    treatment: lostRows > 0 || brokenOff ? 'repaired' : 'reencoded',
+    damagedRows: lostRows + missingRows,
+    warnings,
+  }
+}
+
+/** What makes a damaged page as long as its tags say, so that the rows behind the damage stand where they belong. */
+interface CountCorrection {
+  /** Lost rows to leave out: damage that looked like an end-of-line code made two rows of one. */
+  surplusRows: number
+  /** Rows to add behind the one at `gapRow`: with the code between them lost, several rows became one. */
+  gapRows: number
+  gapRow: number
+}
+
+const NO_CORRECTION: CountCorrection = { surplusRows: 0, gapRows: 0, gapRow: -1 }
+
+/** A burst of noise takes a few rows; where more are missing, the page has broken off. */
+const MOST_ROWS_IN_A_GAP = 16
+
+function correctCount(survey: Survey, statedRows: number | undefined): CountCorrection {
+  if (statedRows === undefined || survey.lostRows === 0 || survey.stripEnding === 'broken')
+    return NO_CORRECTION
+  const surplus = survey.rowsRead - statedRows
+  if (surplus > 0 && surplus <= survey.lostRows) return { ...NO_CORRECTION, surplusRows: surplus }
+  if (surplus >= 0 || -surplus > MOST_ROWS_IN_A_GAP) return NO_CORRECTION
+  return { surplusRows: 0, gapRows: -surplus, gapRow: survey.widestLostRow }
 }
 
 /** A page that broke off keeps its length, white at the end, unless that is longer than paper is. */
@@ -78,21 +107,28 @@ function missingAtTheEnd(page: TiffPage, rows: number): number {
 /** Codes a strip's rows anew; a row that can't be read repeats the one above. */
 function encodeStrip(
   encoder: T6Encoder,
+  page: TiffPage,
   strip: Strip,
   coding: FaxCoding,
-  widthPixels: number,
   rowLimit: number,
-) {
-  const decoder = new RowDecoder(strip.bytes, widthPixels)
-  const reader = new FaxRowReader(decoder, coding, strip.length, rowLimit)
+  { surplusRows, gapRows, gapRow }: CountCorrection,
+): { rows: number; lostRows: number } {
+  const decoder = new RowDecoder(strip.bytes, page.widthPixels)
+  const reader = new FaxRowReader(decoder, coding, strip.length, rowLimit + surplusRows)
   let rows = 0
   let lostRows = 0
-  while (rows < rowLimit) {
+  let leftOut = 0
+  for (let read = 0; read < rowLimit + surplusRows; read++) {
     const state = reader.next()
     if (state === END) break
-    if (state === LOST) lostRows++
-    encoder.addRow(decoder.transitions, decoder.count)
-    rows++
+    if (state === LOST && leftOut < surplusRows) {
+      leftOut++
+      continue
+    }
+    const copies = read === gapRow ? 1 + gapRows : 1
+    for (let copy = 0; copy < copies; copy++) encoder.addRow(decoder.transitions, decoder.count)
+    rows += copies
+    if (state === LOST) lostRows += copies
   }
   return { rows, lostRows }
 }
@@ -101,7 +137,7 @@ function encodeStrip(
 function joinStrips(page: TiffPage, firstSegment: Segment, coding: FaxCoding, budget: Budget): ConvertedPage {
   const rowLimit = budget.rowLimit(page.widthPixels)
   const rowsPerStrip = Math.min(page.rowsPerSegment, page.heightPixels ?? rowLimit)
-  const first = interpretStrip(page, firstSegment, coding, rowsPerStrip, rowLimit)
+  const first = interpretStrip(page, firstSegment, coding, rowsPerStrip, budget)
   const encoder = new T6Encoder(page.widthPixels, page.directory.source.bytes.length >> 2)
   const height = page.heightPixels ?? rowLimit
   let rows = 0
@@ -110,19 +146,19 @@ function joinStrips(page: TiffPage, firstSegment: Segment, coding: FaxCoding, bu
     const stripRows = Math.min(rowsPerStrip, height - rows)
     const bytes = segmentBytes(page, segment)
     const strip = { bytes: copyPadded(bytes, first.leastSignificantFirst), length: bytes.length }
-    const coded = encodeStrip(encoder, strip, first.survey.coding, page.widthPixels, stripRows)
+    const coded = encodeStrip(encoder, page, strip, first.survey.coding, stripRows, NO_CORRECTION)
     rows += coded.rows
     lostRows += coded.lostRows
     // Rows that a strip lacks would move all strips below it.
     const isLast = segment === page.segments.at(-1)
     for (; coded.rows < stripRows && !(isLast && page.heightPixels === undefined); coded.rows++) {
-      encoder.addWhiteRow()
+      encoder.addUniformRow(whiteBit(page))
       rows++
       lostRows++
     }
   }
   if (rows === lostRows) throw noRow(page, firstSegment, coding)
-  const warnings = [...first.departures]
+  const warnings = departuresOf(page, coding, first.survey.coding, first.leastSignificantFirst)
   if (lostRows > 0) warnings.push(`${lostRows} of ${rows} rows could not be read`)
   return {
     image: faxImage('T.6', page.widthPixels, rows, isMinIsBlack(page), encoder.finish()),
@@ -131,6 +167,10 @@ function joinStrips(page: TiffPage, firstSegment: Segment, coding: FaxCoding, bu
     damagedRows: lostRows,
     warnings,
   }
+}
+
+function whiteBit(page: TiffPage): 0 | 1 {
+  return isMinIsBlack(page) ? 1 : 0
 }
 
 function isMinIsBlack(page: TiffPage): boolean {

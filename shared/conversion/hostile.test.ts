@@ -69,7 +69,26 @@ describe('what is refused, and how it is said', () => {
       reason: /60000x60000 pixels; the limit is 200000000/,
     },
     { what: 'a strip behind the end', tiff: page({ 273: [99_999] }), reason: /a strip at byte 99999/ },
-    { what: 'an unknown compression', tiff: page({ 259: 34661 }), reason: /Compression 34661, which/ },
+    {
+      what: 'an unknown compression',
+      tiff: page({ 259: 34661 }),
+      reason: /Compression 34661; supported are/,
+    },
+    {
+      what: 'more tiles than any page has',
+      tiff: page({ 256: 60_000, 257: 3_000, 258: 8, 259: 1, 262: 1, 322: 1, 323: 1 }),
+      reason: /a page of 180000000 strips or tiles; the limit is 100000/,
+    },
+    {
+      what: 'more samples than colours',
+      tiff: page({ 259: 5, 277: 8_195 }),
+      reason: /8195 samples a pixel; 1 to 8/,
+    },
+    {
+      what: 'a page that unpacks to too much',
+      tiff: page({ 256: 10_000, 257: 10_000, 258: 8, 259: 8, 262: 1, 277: 4 }),
+      reason: /unpacks to 400000000 bytes; the limit is 167772160/,
+    },
     {
       what: 'bytes that are no rows',
       tiff: page({}, new Uint8Array(500)),

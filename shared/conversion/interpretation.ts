@@ -1,3 +1,4 @@
+import type { Budget } from './budget.ts'
 import { copyPadded } from './fax-coding/bit-order.ts'
 import type { FaxCoding } from './fax-coding/row-reader.ts'
 import { type Strip, type Survey, surveyStrip } from './fax-coding/survey.ts'
@@ -25,8 +26,6 @@ export function statedCoding(page: TiffPage): FaxCoding | undefined {
   }
 }
 
-const CODINGS: readonly FaxCoding[] = ['T.4 2-D', 'T.4 1-D', 'T.6', 'RLE']
-
 /**
  * Reads a strip as the tags say; if that goes badly, with the bytes behind the stated end, and in the other codings and
  * bit orders: many programs write wrong T4Options, FillOrder, Compression or StripByteCounts.
@@ -36,42 +35,64 @@ export function interpretStrip(
   segment: Segment,
   coding: FaxCoding,
   statedRows: number | undefined,
-  rowLimit: number,
+  budget: Budget,
 ): Interpretation {
-  const fileBytes = page.directory.source.bytes
-  const stated = fileBytes.subarray(segment.at, segment.at + segment.length)
-  const read = (
-    bytes: Uint8Array,
-    leastSignificantFirst: boolean,
-    tried: FaxCoding,
-    departures: string[],
-  ) => {
+  const { bytes: file } = page.directory.source
+  const read: ReadAs = (end, leastSignificantFirst, tried, departures) => {
+    const bytes = file.subarray(segment.at, end)
     const strip = { bytes: copyPadded(bytes, leastSignificantFirst), length: bytes.length }
-    const survey = surveyStrip(strip, tried, page.widthPixels, statedRows, rowLimit)
+    const survey = surveyStrip(strip, tried, page.widthPixels, statedRows, budget.rowLimit(page.widthPixels))
+    budget.noteTrial(page.widthPixels, survey.rowsRead)
     return { strip, leastSignificantFirst, survey, departures }
   }
-  const first = read(stated, page.leastSignificantFirst, coding, [])
+  const end = segment.at + segment.length
+  const first = read(end, page.leastSignificantFirst, coding, [])
   if (isWhole(first.survey, statedRows)) return first
+  const { survey } = first
+  const furthest = endOfSpace(page, segment)
   let best = first
-  if (first.survey.ending === 'exhausted' && first.survey.lostRows === 0) {
-    const further = fileBytes.subarray(segment.at, endOfSpace(page, segment))
-    if (further.length > stated.length) {
-      const longer = read(further, page.leastSignificantFirst, coding, ['StripByteCounts is too small'])
-      if (isWhole(longer.survey, statedRows)) return longer
-      if (goodRows(longer.survey) > goodRows(first.survey)) best = longer
-    }
+  if (survey.ending === 'exhausted' && survey.lostRows === 0 && furthest > end) {
+    const departures = ['StripByteCounts is too small']
+    best = better(first, read(furthest, page.leastSignificantFirst, coding, departures))
   }
-  if (goodRows(best.survey) * 2 > (statedRows ?? best.survey.rows)) return best
-  for (const leastSignificantFirst of [page.leastSignificantFirst, !page.leastSignificantFirst]) {
-    for (const tried of CODINGS) {
-      if (tried === coding && leastSignificantFirst === page.leastSignificantFirst) continue
-      const departures = departuresOf(page, coding, tried, leastSignificantFirst)
-      const other = read(stated, leastSignificantFirst, tried, departures)
-      if (isWhole(other.survey, statedRows)) return other
-      if (goodRows(other.survey) > goodRows(best.survey)) best = other
-    }
+  // Of a page that is damaged and no more, most rows are good.
+  if (goodRows(best) * 2 > (statedRows ?? best.survey.rows)) return best
+  for (const [tried, leastSignificantFirst] of otherCodings(page, coding)) {
+    if (!budget.allowsTrials()) return best
+    best = better(
+      best,
+      read(end, leastSignificantFirst, tried, departuresOf(page, coding, tried, leastSignificantFirst)),
+    )
+    if (isWhole(best.survey, statedRows)) return best
   }
   return best
+}
+
+type ReadAs = (
+  end: number,
+  leastSignificantFirst: boolean,
+  coding: FaxCoding,
+  departures: string[],
+) => Interpretation
+
+const CODINGS: readonly FaxCoding[] = ['T.4 2-D', 'T.4 1-D', 'T.6', 'RLE']
+
+/** The other codings first: a wrong FillOrder is rarer than a wrong coding. */
+function otherCodings(page: TiffPage, stated: FaxCoding): [FaxCoding, boolean][] {
+  const order = page.leastSignificantFirst
+  const others = CODINGS.filter((coding) => coding !== stated)
+  return [
+    ...others.map((coding): [FaxCoding, boolean] => [coding, order]),
+    ...CODINGS.map((coding): [FaxCoding, boolean] => [coding, !order]),
+  ]
+}
+
+function better(one: Interpretation, other: Interpretation): Interpretation {
+  return goodRows(other) > goodRows(one) ? other : one
+}
+
+function goodRows({ survey }: Interpretation): number {
+  return survey.rows - survey.lostRows
 }
 
 /** Every row is there, as many as stated or up to a proper end. */
@@ -81,18 +102,16 @@ export function isWhole(survey: Survey, statedRows: number | undefined): boolean
   return statedRows === undefined && survey.ending === 'exhausted'
 }
 
-function goodRows(survey: Survey): number {
-  return survey.rows - survey.lostRows
-}
-
 /** A strip can't reach into the next one, nor into its own page's directory. */
 function endOfSpace(page: TiffPage, segment: Segment): number {
   const { at, source } = page.directory
-  const boundaries = [at, ...page.segments.map((other) => other.at), source.bytes.length]
-  return Math.min(...boundaries.filter((boundary) => boundary > segment.at))
+  let end = at > segment.at ? at : source.bytes.length
+  for (const other of page.segments) if (other.at > segment.at && other.at < end) end = other.at
+  return end
 }
 
-function departuresOf(
+/** What the tags say wrongly. */
+export function departuresOf(
   page: TiffPage,
   stated: FaxCoding,
   found: FaxCoding,

@@ -13,12 +13,20 @@ export interface PageGeometry {
 
 /** The paper's true size, and the way the image lies on it: turned and mirrored by the matrix, its bits untouched. */
 export function layOut(geometry: PageGeometry): Pick<PdfPage, 'widthPoints' | 'heightPoints' | 'matrix'> {
-  const imageWidth = (geometry.widthPixels / geometry.xDpi) * POINTS_PER_INCH
-  const imageHeight = (geometry.heightPixels / geometry.yDpi) * POINTS_PER_INCH
+  const imageWidth = pointsOf(geometry.widthPixels, geometry.xDpi)
+  const imageHeight = pointsOf(geometry.heightPixels, geometry.yDpi)
   const onItsSide = geometry.orientation >= 5 && geometry.orientation <= 8
   const width = onItsSide ? imageHeight : imageWidth
   const height = onItsSide ? imageWidth : imageHeight
   return { widthPoints: width, heightPoints: height, matrix: matrixOf(geometry.orientation, width, height) }
+}
+
+/**
+ * Rounded down to what PDF numbers carry: poppler takes as many pixels as the page touches, and a page longer by a
+ * millionth of a point would come out a row too high.
+ */
+function pointsOf(pixels: number, dpi: number): number {
+  return Math.floor((pixels / dpi) * POINTS_PER_INCH * 1e5) / 1e5
 }
 
 function matrixOf(orientation: number, width: number, height: number): readonly number[] {

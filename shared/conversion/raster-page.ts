@@ -1,9 +1,10 @@
 import { deflateSync } from 'node:zlib'
-import { readBands } from './bands.ts'
+import { type BandPlan, planBands, readBands } from './bands.ts'
 import type { Budget } from './budget.ts'
 import { type ConvertedPage, faxImage } from './converted-page.ts'
 import { T6Encoder } from './fax-coding/t6-encoder.ts'
 import { findTransitions } from './fax-coding/transitions.ts'
+import { LIMITS } from './limits.ts'
 import type { PdfImage } from './pdf/document.ts'
 import { ConversionRefused } from './refusal.ts'
 import { numbers } from './tiff/directory.ts'
@@ -19,16 +20,20 @@ export function convertRasterPage(page: TiffPage, budget: Budget): ConvertedPage
   if (page.bitsPerSample.some((other) => other !== bits) || ![1, 2, 4, 8, 16].includes(bits)) {
     throw new ConversionRefused(`BitsPerSample ${page.bitsPerSample.join(', ')}`, page.directory.at)
   }
+  if (page.samplesPerPixel < 1 || page.samplesPerPixel > LIMITS.samplesPerPixel) {
+    throw new ConversionRefused(
+      `${page.samplesPerPixel} samples a pixel; 1 to ${LIMITS.samplesPerPixel} are allowed`,
+      page.directory.at,
+    )
+  }
   if (page.planar)
     throw new ConversionRefused('colours in planes of their own (PlanarConfiguration 2)', page.directory.at)
-  budget.takeRasterBytes(
-    Math.ceil((page.widthPixels * page.samplesPerPixel * bits) / 8) * heightPixels,
-    page.directory.at,
-  )
+  const plan = planBands(page, heightPixels)
+  budget.takeRasterBytes(plan.unpackedBytes, page.directory.at)
   const bilevel = bits === 1 && page.samplesPerPixel === 1 && page.photometric <= PHOTOMETRIC.minIsBlack
   const { image, lostRows } = bilevel
-    ? encodeBilevel(page, heightPixels)
-    : deflateSamples(page, heightPixels, bits)
+    ? encodeBilevel(page, heightPixels, plan)
+    : deflateSamples(page, heightPixels, plan)
   if (lostRows === heightPixels)
     throw new ConversionRefused('no row of the page could be read', page.directory.at)
   return {
@@ -45,13 +50,13 @@ interface Encoded {
   lostRows: number
 }
 
-function encodeBilevel(page: TiffPage, heightPixels: number): Encoded {
+function encodeBilevel(page: TiffPage, heightPixels: number, plan: BandPlan): Encoded {
   const width = page.widthPixels
-  const rowBytes = (width + 7) >> 3
+  const { rowBytes } = plan
   const encoder = new T6Encoder(width, (rowBytes * heightPixels) >> 4)
   const transitions = new Int32Array(width + 12)
   let lostRows = 0
-  for (const band of readBands(page, heightPixels)) {
+  for (const band of readBands(page, heightPixels, plan)) {
     lostRows += band.lostRows
     for (let row = 0; row < band.rows; row++) {
       encoder.addRow(transitions, findTransitions(band.bytes, row * rowBytes, width, transitions))
@@ -61,11 +66,12 @@ function encodeBilevel(page: TiffPage, heightPixels: number): Encoded {
   return { image: faxImage('T.6', width, heightPixels, minIsBlack, encoder.finish()), lostRows }
 }
 
-function deflateSamples(page: TiffPage, heightPixels: number, bits: number): Encoded {
+function deflateSamples(page: TiffPage, heightPixels: number, plan: BandPlan): Encoded {
+  const bits = page.bitsPerSample[0] ?? 1
   const { colorSpace, samples, decode } = colorOf(page, bits)
   const bands: Uint8Array[] = []
   let lostRows = 0
-  for (const band of readBands(page, heightPixels)) {
+  for (const band of readBands(page, heightPixels, plan)) {
     lostRows += band.lostRows
     bands.push(
       page.samplesPerPixel > samples ? dropExtraSamples(page, band.bytes, samples, bits) : band.bytes,
@@ -77,7 +83,7 @@ function deflateSamples(page: TiffPage, heightPixels: number, bits: number): Enc
     bitsPerComponent: bits,
     colorSpace,
     filter: `/Filter/FlateDecode${decode}`,
-    data: deflateSync(Buffer.concat(bands)),
+    data: deflateSync(bands.length === 1 && bands[0] !== undefined ? bands[0] : Buffer.concat(bands)),
   }
   return { image, lostRows }
 }

@@ -146,6 +146,41 @@ describe('grey and colour', () => {
   })
 })
 
+describe('JPEG keeps its coded bits', () => {
+  const gradient = (channels: 1 | 3) =>
+    Uint8Array.from({ length: 200 * 150 * channels }, (_, index) => {
+      const pixel = Math.floor(index / channels)
+      return (pixel % 200) * 0.6 + Math.floor(pixel / 200) * 0.5 + (index % channels) * 20
+    })
+  const write = (channels: 1 | 3, options: TiffOptions) =>
+    sharp(gradient(channels), { raw: { width: 200, height: 150, channels } })
+      .tiff({ compression: 'jpeg', quality: 90, xres: 4, yres: 4, ...options })
+      .toBuffer()
+
+  it.each([1, 3] as const)('%i components, its strips joined', async (channels) => {
+    const tiff = await write(channels, {})
+    const { pdf, pages } = convertTiffToPdf(tiff, {})
+    expect(pages).toMatchObject([
+      { treatment: 'copied', coding: 'other', widthPixels: 200, heightPixels: 150 },
+    ])
+    const [picture] = await renderPdf(pdf, pages)
+    const { data: reference, info } = await sharp(tiff).raw().toBuffer({ resolveWithObject: true })
+    // Two decoders of JPEG round differently.
+    for (const [index, pixel] of (picture?.pixels ?? new Uint8Array(1)).entries()) {
+      expect(Math.abs(pixel - greyOf(reference.subarray(index * info.channels)))).toBeLessThan(5)
+    }
+
+    function greyOf([red = 0, green = red, blue = red]: Uint8Array): number {
+      return info.channels === 1 ? red : 0.3 * red + 0.59 * green + 0.11 * blue
+    }
+  })
+
+  it('tiles are refused', async () => {
+    const tiff = await write(1, { tile: true, tileWidth: 64, tileHeight: 64 })
+    expect(() => convertTiffToPdf(tiff, {})).toThrow(/JPEG in tiles/)
+  })
+})
+
 describe('packed rows', () => {
   it('become transitions and back', () => {
     fc.assert(

@@ -14,26 +14,54 @@ export interface Verified {
   boxErrorPoints: number
 }
 
-/** Converts, has qpdf check the PDF, and draws every page in every viewer. */
+interface Drawn {
+  file: string
+  pages: readonly PageReport[]
+  warnings: readonly string[]
+  /** What each viewer shows, a picture for each page. */
+  pictures: Record<string, Picture[]>
+}
+
+/** Converts, has qpdf check the PDF, and draws every page in every viewer, as wide and high as is expected. */
+export async function convertAndDraw(
+  tiff: Uint8Array,
+  expected: readonly Picture[],
+  folder: string,
+): Promise<Drawn> {
+  const { pdf, pages, warnings } = convertTiffToPdf(tiff, {})
+  const file = join(folder, 'converted.pdf')
+  await writeFile(file, pdf)
+  await run('qpdf', ['--check', file])
+  const pictures: Drawn['pictures'] = {}
+  for (const [name, draw] of Object.entries(VIEWERS)) {
+    pictures[name] = []
+    for (const [index, page] of pages.entries()) {
+      pictures[name].push(await draw(file, index + 1, drawnSize(page, expected[index]), folder))
+    }
+  }
+  return { file, pages, warnings, pictures }
+}
+
+/** Counts the pixels that are not as they should be. */
 export async function verify(
   tiff: Uint8Array,
   expected: readonly Picture[],
   folder: string,
   tolerance = 0,
 ): Promise<Verified> {
-  const { pdf, pages, warnings } = convertTiffToPdf(tiff, {})
-  const file = join(folder, 'converted.pdf')
-  await writeFile(file, pdf)
-  await run('qpdf', ['--check', file])
-  const differences: Record<string, number[]> = {}
-  for (const [name, draw] of Object.entries(VIEWERS)) {
-    differences[name] = []
-    for (const [index, page] of pages.entries()) {
-      const drawn = await draw(file, index + 1, drawnSize(page, expected[index]), folder)
-      differences[name].push(countDifferences(drawn, expected[index] ?? NOTHING, tolerance))
-    }
+  const { file, pages, warnings, pictures } = await convertAndDraw(tiff, expected, folder)
+  const differences = Object.entries(pictures).map(([name, drawn]) => {
+    return [
+      name,
+      drawn.map((picture, index) => countDifferences(picture, expected[index] ?? NOTHING, tolerance)),
+    ]
+  })
+  return {
+    pages,
+    warnings,
+    differences: Object.fromEntries(differences),
+    boxErrorPoints: await boxError(file, pages, expected),
   }
-  return { pages, warnings, differences, boxErrorPoints: await boxError(file, pages, expected) }
 }
 
 /** The same, for a file whose pixels libtiff knows. */

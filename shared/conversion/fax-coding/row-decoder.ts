@@ -1,4 +1,14 @@
-import { BLACK_RUNS, HORIZONTAL, MODES, PASS, WHITE_RUNS } from './lookup.ts'
+import {
+  BLACK_RUNS,
+  FIRST_MAKE_UP,
+  HORIZONTAL,
+  MODE_SHIFT,
+  MODES,
+  PASS,
+  RUN_SHIFT,
+  VERTICAL_ZERO,
+  WHITE_RUNS,
+} from './lookup.ts'
 
 /** What one row turned out to be. */
 export const GOOD = 0
@@ -17,6 +27,9 @@ const SENTINELS = 4
 /**
  * Decodes rows to the columns where their colour changes, starting from white, strictly ascending and below the width.
  * After a bad row, `transitions` still holds the row above it: repeating it is what fax machines do.
+ *
+ * The hot loops peek 32 bits at the position anew for every code. That costs one load and no branch, where keeping a
+ * window filled costs a branch that nothing can predict.
  */
 export class RowDecoder {
   readonly bytes: Uint8Array
@@ -25,6 +38,7 @@ export class RowDecoder {
   position = 0
   transitions: Int32Array
   count = 0
+  readonly #view: DataView
   #scratch: Int32Array
   #countAbove = 0
 
@@ -32,15 +46,9 @@ export class RowDecoder {
   constructor(bytes: Uint8Array, width: number) {
     this.bytes = bytes
     this.width = width
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.transitions = new Int32Array(width + SENTINELS).fill(width)
     this.#scratch = new Int32Array(width + SENTINELS)
-  }
-
-  /** As before the first row: white. */
-  reset(): void {
-    this.position = 0
-    this.count = 0
-    this.transitions.fill(this.width, 0, SENTINELS)
   }
 
   /** Takes the last row back: the row above it is the last one again. */
@@ -51,52 +59,26 @@ export class RowDecoder {
     this.count = this.#countAbove
   }
 
-  #finish(count: number, irregular: boolean): RowQuality {
-    const row = this.#scratch
-    row.fill(this.width, count, count + SENTINELS)
-    this.#scratch = this.transitions
-    this.transitions = row
-    this.#countAbove = this.count
-    this.count = count
-    return irregular ? IRREGULAR : GOOD
-  }
-
   readOneDimensional(): RowQuality {
-    const { bytes, width } = this
+    const { width } = this
+    const view = this.#view
     const row = this.#scratch
-    let next = this.position >> 3
-    // The window holds the coming bits from its top, `held` of them; at least 16 before each look-up.
-    let window =
-      (((bytes[next] as number) << 24) |
-        ((bytes[next + 1] as number) << 16) |
-        ((bytes[next + 2] as number) << 8)) <<
-      (this.position & 7)
-    let held = 24 - (this.position & 7)
-    next += 3
+    let position = this.position
     let count = 0
     let column = 0
     let irregular = false
     let table = WHITE_RUNS
-    while (column < width) {
+    for (;;) {
       const start = column
       let entry: number
       do {
-        if (held < 16) {
-          window |= (((bytes[next] as number) << 8) | (bytes[next + 1] as number)) << (16 - held)
-          next += 2
-          held += 16
-        }
-        entry = table[window >>> 19] as number
-        window <<= entry & 15
-        held -= entry & 15
+        entry = table[(view.getInt32(position >>> 3) << (position & 7)) >>> RUN_SHIFT] as number
+        if (entry === 0) return this.#fail(position)
+        position += entry & 15
         column += entry >> 4
-        if (entry === 0 || column > width) {
-          this.position = next * 8 - held
-          return BAD
-        }
-      } while (entry >= 1024) // 64 << 4: a make-up code
+      } while (entry >= FIRST_MAKE_UP)
+      if (column >= width) break
       table = table === WHITE_RUNS ? BLACK_RUNS : WHITE_RUNS
-      if (column === width) break
       if (column > start || count === 0) {
         row[count++] = column
       } else {
@@ -105,116 +87,97 @@ export class RowDecoder {
         irregular = true
       }
     }
-    this.position = next * 8 - held
-    return this.#finish(count, irregular)
+    return column === width ? this.#finish(position, count, irregular) : this.#fail(position)
   }
 
   readTwoDimensional(): RowQuality {
-    const { bytes, width, transitions: reference } = this
+    const { width, transitions: reference } = this
+    const view = this.#view
     const row = this.#scratch
-    let next = this.position >> 3
-    let window =
-      (((bytes[next] as number) << 24) |
-        ((bytes[next + 1] as number) << 16) |
-        ((bytes[next + 2] as number) << 8)) <<
-      (this.position & 7)
-    let held = 24 - (this.position & 7)
-    next += 3
+    let position = this.position
     let count = 0
-    /** T.4's a0, and the place of b1 in the reference row: the first change beyond a0 to the colour opposite to ours. */
+    // T.4's a0, and the place of b1 in the reference row: the first change beyond a0 to the colour opposite to ours.
     let column = 0
     let b1 = 0
     let irregular = false
-    let bad = false
-    for (;;) {
-      if (held < 16) {
-        window |= (((bytes[next] as number) << 8) | (bytes[next + 1] as number)) << (16 - held)
-        next += 2
-        held += 16
-      }
+    while (column < width) {
+      const window = view.getInt32(position >>> 3) << (position & 7)
       if (window < 0) {
         // A single 1: the colour changes where it does above, by far the most frequent code.
-        window <<= 1
-        held--
+        position++
         column = reference[b1++] as number
-        if (column === width) break
         row[count++] = column
         continue
       }
-      const modeEntry = MODES[window >>> 25] as number
-      window <<= modeEntry & 15
-      held -= modeEntry & 15
-      const mode = modeEntry >> 4
+      const entry = MODES[window >>> MODE_SHIFT] as number
+      position += entry & 15
+      const mode = entry >> 4
       if (mode === HORIZONTAL) {
         let table = count & 1 ? BLACK_RUNS : WHITE_RUNS
         for (let half = 0; half < 2; half++) {
           const start = column
-          let entry: number
+          let run: number
           do {
-            if (held < 16) {
-              window |= (((bytes[next] as number) << 8) | (bytes[next + 1] as number)) << (16 - held)
-              next += 2
-              held += 16
-            }
-            entry = table[window >>> 19] as number
-            window <<= entry & 15
-            held -= entry & 15
-            column += entry >> 4
-            if (entry === 0 || column > width) {
-              this.position = next * 8 - held
-              return BAD
-            }
-          } while (entry >= 1024)
+            run = table[(view.getInt32(position >>> 3) << (position & 7)) >>> RUN_SHIFT] as number
+            if (run === 0) return this.#fail(position)
+            position += run & 15
+            column += run >> 4
+          } while (run >= FIRST_MAKE_UP)
           table = table === WHITE_RUNS ? BLACK_RUNS : WHITE_RUNS
-          if (column === width) continue
-          if (column > start || (column === 0 && count === 0)) {
+          if (column > start) {
             row[count++] = column
-          } else if (row[count - 1] === column) {
-            count--
-            irregular = true
-          } else {
-            row[count++] = column
-            irregular = true
+          } else if (column < width) {
+            irregular ||= column > 0 || count > 0
+            count = addAgain(row, count, column)
           }
         }
-        if (column === width) break
-        while ((reference[b1] as number) <= column) b1 += 2
-        continue
-      }
-      if (modeEntry === 0) {
-        bad = true
-        break
-      }
-      if (mode === PASS) {
+        while ((reference[b1] as number) <= column && column < width) b1 += 2
+      } else if (mode === PASS) {
         column = reference[b1 + 1] as number
         b1 += 2
-        if (column === width) {
-          irregular = true
-          break
-        }
-        continue
-      }
-      const change = (reference[b1] as number) + mode - 3
-      if (change < column || change > width) {
-        bad = true
-        break
-      }
-      if (change === width) break
-      if (change > column || (change === 0 && count === 0)) {
-        row[count++] = change
-      } else if (row[count - 1] === change) {
-        count--
-        irregular = true
+        irregular ||= column === width
       } else {
-        row[count++] = change
-        irregular = true
+        const change = (reference[b1] as number) + mode - VERTICAL_ZERO
+        if (entry === 0 || change < column || change > width) return this.#fail(position)
+        if (change > column) {
+          row[count++] = change
+        } else {
+          irregular ||= column > 0 || count > 0
+          count = addAgain(row, count, change)
+        }
+        column = change
+        // Moving left of b1 can bring the change before it back into play.
+        b1 = mode < VERTICAL_ZERO && b1 > 0 ? b1 - 1 : b1 + 1
+        while ((reference[b1] as number) <= column && column < width) b1 += 2
       }
-      column = change
-      // Moving left of b1 can bring the change before it back into play.
-      b1 = mode < 3 && b1 > 0 ? b1 - 1 : b1 + 1
-      while ((reference[b1] as number) <= column) b1 += 2
     }
-    this.position = next * 8 - held
-    return bad ? BAD : this.#finish(count, irregular)
+    if (column > width) return this.#fail(position)
+    // The end of the row is no change of colour.
+    while (count > 0 && row[count - 1] === width) count--
+    return this.#finish(position, count, irregular)
   }
+
+  #fail(position: number): typeof BAD {
+    this.position = position
+    return BAD
+  }
+
+  #finish(position: number, count: number, irregular: boolean): RowQuality {
+    const row = this.#scratch
+    const { width } = this
+    for (let index = count; index < count + SENTINELS; index++) row[index] = width
+    this.#scratch = this.transitions
+    this.transitions = row
+    this.#countAbove = this.count
+    this.position = position
+    this.count = count
+    return irregular ? IRREGULAR : GOOD
+  }
+}
+
+/** A change where the last one was takes that back; elsewhere, as at the start of a row or behind a pass, it stands. */
+function addAgain(row: Int32Array, count: number, column: number): number {
+  if (count > 0 && row[count - 1] === column) return count - 1
+  row[count] = column
+  return count + 1
 }

@@ -1,3 +1,4 @@
+import { endOfLineAt, findEndOfLine, findOne } from './end-of-line.ts'
 import { BAD, GOOD, IRREGULAR, type RowDecoder } from './row-decoder.ts'
 
 export type FaxCoding = 'T.4 1-D' | 'T.4 2-D' | 'T.6' | 'RLE'
@@ -18,8 +19,6 @@ export type Ending = 'terminated' | 'exhausted' | 'broken'
 
 /** T.4's end of page (RTC) is six end-of-line codes. */
 const RETURN_TO_CONTROL = 6
-/** 11 zeros and a 1. */
-const END_OF_LINE_ZEROS = 11
 const LONGEST_CODE_BITS = 13
 
 /** The rows of one coded strip, each framed as its coding demands, with what can be read of a damaged one. */
@@ -30,6 +29,8 @@ export class FaxRowReader {
   /** Rows with and without an end-of-line code in front. */
   framedRows = 0
   unframedRows = 0
+  /** Coded bits that the last lost row takes up: many, if it is more than one row. */
+  lostBits = 0
   /** Behind the last row that was read, in bits. */
   rowEnd = 0
   readonly #endPosition: number
@@ -45,7 +46,6 @@ export class FaxRowReader {
     this.coding = coding
     this.#endPosition = length * 8
     this.#statedRows = statedRows
-    decoder.reset()
     if (coding === 'T.4 1-D' || coding === 'T.4 2-D') this.#readEndOfLines()
   }
 
@@ -67,7 +67,7 @@ export class FaxRowReader {
     }
     const failure = decoder.position
     decoder.position = start
-    if (this.#skipEndOfLine()) return this.#end('terminated')
+    if (this.#skipEndOfBlock()) return this.#end('terminated')
     return this.#end(this.#endingAt(start, failure))
   }
 
@@ -122,9 +122,10 @@ export class FaxRowReader {
   /** After a lost row, rows that refer to the one above are lost too, up to the next one that does not. */
   #resynchronise(rowStart: number): RowState {
     this.#synchronised = false
-    const found = this.#findEndOfLine(rowStart)
+    const found = findEndOfLine(this.decoder.bytes, rowStart, this.#endPosition)
     if (found === undefined) return this.#end(this.#endingAt(rowStart, this.decoder.position))
     this.decoder.position = found
+    this.lostBits = found - rowStart
     this.#readEndOfLines()
     this.#lostRows++
     return LOST
@@ -153,42 +154,21 @@ export class FaxRowReader {
     return this.#endOfLines >= RETURN_TO_CONTROL || this.#onlyZerosFrom(this.decoder.position)
   }
 
+  /** EOFB is two end-of-line codes; some writers stop behind the first. */
+  #skipEndOfBlock(): boolean {
+    return this.#skipEndOfLine() && (this.#skipEndOfLine() || this.#onlyZerosFrom(this.decoder.position))
+  }
+
   /** True, and behind it, if an end-of-line code comes next, with fill bits or without. */
   #skipEndOfLine(): boolean {
     const { decoder } = this
-    const one = this.#findOne(decoder.position)
-    if (one - decoder.position < END_OF_LINE_ZEROS || one >= this.#endPosition) return false
-    decoder.position = one + 1
-    return true
-  }
-
-  /** Where the zeros of the next end-of-line code begin. */
-  #findEndOfLine(from: number): number | undefined {
-    let position = from
-    while (position < this.#endPosition) {
-      const one = this.#findOne(position)
-      if (one >= this.#endPosition) return undefined
-      if (one - position >= END_OF_LINE_ZEROS) return position
-      position = one + 1
-    }
-    return undefined
+    const behind = endOfLineAt(decoder.bytes, decoder.position, this.#endPosition)
+    if (behind !== undefined) decoder.position = behind
+    return behind !== undefined
   }
 
   #onlyZerosFrom(position: number): boolean {
-    return this.#findOne(position) >= this.#endPosition
-  }
-
-  /** The next bit that is 1; at or behind the end if there is none. */
-  #findOne(position: number): number {
-    const { bytes } = this.decoder
-    let index = position >> 3
-    const lastIndex = this.#endPosition >> 3
-    let byte = (bytes[index] as number) & (0xff >> (position & 7))
-    while (byte === 0 && index < lastIndex) {
-      index++
-      byte = bytes[index] as number
-    }
-    return index * 8 + Math.clz32(byte) - 24
+    return findOne(this.decoder.bytes, position, this.#endPosition) >= this.#endPosition
   }
 
   #readBit(): number {

@@ -13,10 +13,16 @@ export interface Survey {
   coding: FaxCoding
   rows: number
   lostRows: number
+  /** Rows up to the end of the strip, those behind the stated ones included. */
+  rowsRead: number
+  /** The row, of the lost ones, that takes up most bits; -1 if none is lost. */
+  widestLostRow: number
   /** Every row was read, but viewers may disagree on what it shows. */
   irregular: boolean
-  /** How the strip ends behind these rows. */
+  /** What follows these rows: broken, if it is neither an end-of-block code nor nothing. */
   ending: Ending
+  /** How the strip ends behind all rows that were read. */
+  stripEnding: Ending
   /** Behind the last byte that the rows need. */
   endByte: number
 }
@@ -48,22 +54,36 @@ export function surveyStrip(
     coding,
     rows,
     lostRows: stated.lostRows,
+    rowsRead: stated.rows + further.rows,
+    widestLostRow: stated.widestLostRow,
     irregular: stated.irregular || (belongs && further.irregular) || unevenlyFramed,
     ending: further.rows > 0 && !belongs ? 'broken' : ending,
+    stripEnding: ending,
     endByte: belongs ? Math.min((reader.rowEnd + 7) >> 3, strip.length) : endByte,
   }
 }
 
-function readRows(reader: FaxRowReader, limit: number): Pick<Survey, 'rows' | 'lostRows' | 'irregular'> {
+type RowCount = Pick<Survey, 'rows' | 'lostRows' | 'widestLostRow' | 'irregular'>
+
+function readRows(reader: FaxRowReader, limit: number): RowCount {
   let rows = 0
   let lostRows = 0
+  let widestLostRow = -1
+  let widestBits = -1
   let irregular = false
   while (rows < limit) {
     const state = reader.next()
     if (state === END) break
+    if (state === LOST) {
+      lostRows++
+      if (reader.lostBits > widestBits) {
+        widestBits = reader.lostBits
+        widestLostRow = rows
+      }
+    } else if (state === IRREGULAR) {
+      irregular = true
+    }
     rows++
-    if (state === LOST) lostRows++
-    else if (state === IRREGULAR) irregular = true
   }
-  return { rows, lostRows, irregular }
+  return { rows, lostRows, widestLostRow, irregular }
 }

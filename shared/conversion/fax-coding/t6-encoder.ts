@@ -79,8 +79,11 @@ export class T6Encoder {
     reference.fill(width, count, count + 4)
   }
 
-  addWhiteRow(): void {
-    this.addRow(new Int32Array(2).fill(this.#width), 0)
+  /** A row of one colour: of 1 bits or of 0 bits. */
+  addUniformRow(bit: 0 | 1): void {
+    const transitions = new Int32Array(4).fill(this.#width)
+    if (bit === 1) transitions[0] = 0
+    this.addRow(transitions, bit)
   }
 
   /** The coded strip with its end-of-block code. */

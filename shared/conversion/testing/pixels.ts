@@ -15,13 +15,15 @@ export async function decodeTiff(tiff: Uint8Array, page = 0): Promise<Picture> {
   return { width: info.width, height: info.height, pixels: data }
 }
 
+let library: Promise<PDFiumLibrary> | undefined
+
 /** The PDF's pages as PDFium draws them, each at the given size in pixels. */
 export async function renderPdf(
   pdf: Uint8Array,
   sizes: readonly { widthPixels: number; heightPixels: number }[],
 ): Promise<Picture[]> {
-  const library = await PDFiumLibrary.init()
-  const document = await library.loadDocument(pdf)
+  library ??= PDFiumLibrary.init()
+  const document = await (await library).loadDocument(pdf)
   try {
     const pictures: Picture[] = []
     for (const [index, { widthPixels, heightPixels }] of sizes.entries()) {
@@ -32,7 +34,6 @@ export async function renderPdf(
     return pictures
   } finally {
     document.destroy()
-    library.destroy()
   }
 }
 

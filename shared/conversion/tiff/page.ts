@@ -99,7 +99,7 @@ function readSegments(directory: Directory, tiled: boolean): Pick<TiffPage, 'seg
     throw new ConversionRefused('a page without StripOffsets or TileOffsets', directory.at)
   const counts =
     numbers(directory, tiled ? TAG.tileByteCounts : TAG.stripByteCounts, LIMITS.segmentsPerPage) ?? []
-  const ascending = [...offsets, fileBytes].sort((one, other) => one - other)
+  const following = nextOffsets(offsets, fileBytes)
   let cutSegments = 0
   const segments = offsets.map((at, index) => {
     if (!Number.isInteger(at) || at < 0 || at >= fileBytes) {
@@ -107,11 +107,17 @@ function readSegments(directory: Directory, tiled: boolean): Pick<TiffPage, 'seg
     }
     const stated = counts[index] ?? 0
     const usable = Number.isInteger(stated) && stated > 0 && at + stated <= fileBytes
-    const length = usable ? stated : (ascending.find((other) => other > at) ?? fileBytes) - at
+    const length = usable ? stated : (following.get(at) ?? fileBytes) - at
     if (length !== stated) cutSegments++
     return { at, length }
   })
   return { segments, cutSegments }
+}
+
+/** For each offset, the next larger one: as far as a strip without a usable size can reach. */
+function nextOffsets(offsets: readonly number[], fileBytes: number): Map<number, number> {
+  const ascending = [...new Set([...offsets, fileBytes])].sort((one, other) => one - other)
+  return new Map(ascending.slice(0, -1).map((at, index) => [at, ascending[index + 1] ?? fileBytes]))
 }
 
 export function segmentBytes(page: TiffPage, segment: Segment): Uint8Array {

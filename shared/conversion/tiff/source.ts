@@ -1,3 +1,4 @@
+import { LIMITS } from '../limits.ts'
 import { ConversionRefused } from '../refusal.ts'
 
 /** The bytes of a TIFF with its byte order; every read is checked against the end of the file. */
@@ -14,6 +15,9 @@ const CLASSIC_VERSION = 42
 const BIG_VERSION = 43
 
 export function openTiff(bytes: Uint8Array): TiffSource {
+  if (bytes.length > LIMITS.fileBytes) {
+    throw new ConversionRefused(`a file of ${bytes.length} bytes; the limit is ${LIMITS.fileBytes}`)
+  }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const mark = bytes.length < 8 ? 0 : view.getUint16(0)
   if (mark !== 0x4949 && mark !== 0x4d4d) {

@@ -11,22 +11,26 @@ export interface Unpacked {
   missingBytes: number
 }
 
-/** The samples of one strip or tile: never more than `wantedBytes`, however much the coded bytes would give. */
+/**
+ * The samples of one strip or tile: never more than `wantedBytes`, however much the coded bytes would give. The last
+ * ones of a page may hold rows that it has no use for, up to `wholeBytes` in all.
+ */
 export function unpackSegment(
   page: TiffPage,
   segment: Segment,
   wantedBytes: number,
+  wholeBytes: number,
   filler: number,
 ): Unpacked {
   const stored = segmentBytes(page, segment)
   const coded = page.leastSignificantFirst ? copyPadded(stored, true).subarray(0, stored.length) : stored
   const bytes = new Uint8Array(wantedBytes)
-  const written = unpackInto(page, coded, bytes)
+  const written = unpackInto(page, coded, bytes, wholeBytes)
   bytes.fill(filler, written)
   return { bytes, missingBytes: wantedBytes - written }
 }
 
-function unpackInto(page: TiffPage, coded: Uint8Array, output: Uint8Array): number {
+function unpackInto(page: TiffPage, coded: Uint8Array, output: Uint8Array, wholeBytes: number): number {
   switch (page.compression) {
     case COMPRESSION.none: {
       const usable = coded.subarray(0, output.length)
@@ -39,24 +43,24 @@ function unpackInto(page: TiffPage, coded: Uint8Array, output: Uint8Array): numb
       return unpackLzw(coded, output)
     case COMPRESSION.deflate:
     case COMPRESSION.oldDeflate:
-      return inflateInto(coded, output)
+      return inflateInto(coded, output, wholeBytes)
     default:
       throw new ConversionRefused(
-        `Compression ${page.compression}, which faxes do not use, is not supported`,
+        `Compression ${page.compression}; supported are none, RLE, T.4, T.6, PackBits, LZW, Deflate and JPEG`,
         page.directory.at,
       )
   }
 }
 
-function inflateInto(coded: Uint8Array, output: Uint8Array): number {
+function inflateInto(coded: Uint8Array, output: Uint8Array, wholeBytes: number): number {
   try {
     // With a sync flush, a stream that is cut off gives what it holds instead of an error.
-    const options = { maxOutputLength: output.length, finishFlush: zlib.Z_SYNC_FLUSH }
-    const inflated = inflateSync(coded, options)
+    const options = { maxOutputLength: wholeBytes, finishFlush: zlib.Z_SYNC_FLUSH }
+    const inflated = inflateSync(coded, options).subarray(0, output.length)
     output.set(inflated)
     return inflated.length
   } catch {
-    // Damaged, or longer than the page has room for: either way none of it can be trusted.
+    // Damaged, or a bomb: either way none of it can be trusted.
     return 0
   }
 }

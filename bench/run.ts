@@ -1,0 +1,26 @@
+const BENCHES: Readonly<Record<string, (full: boolean) => Promise<void>>> = {
+  async bundles() {
+    const { benchBundles } = await import('./bundles.ts')
+    benchBundles()
+  },
+  async conversion(full) {
+    const { benchConversion } = await import('./conversion.ts')
+    await benchConversion(full)
+  },
+}
+
+const USAGE = `npm run bench [-- NAME ...] [--full]; there is: ${Object.keys(BENCHES).join(', ')}`
+
+const words = process.argv.slice(2)
+const names = words.filter((word) => word !== '--full')
+const unknown = names.find((name) => !Object.hasOwn(BENCHES, name))
+if (unknown !== undefined) {
+  console.error(`There is no bench ${JSON.stringify(unknown)}. ${USAGE}`)
+  process.exitCode = 2
+} else {
+  for (const name of names.length > 0 ? names : Object.keys(BENCHES)) {
+    console.log(`== ${name}\n`)
+    await BENCHES[name]?.(words.includes('--full'))
+    console.log()
+  }
+}

@@ -1,0 +1,59 @@
+import { visible } from '../shared/visible.ts'
+import { EXIT_CODES, WrongUsage } from './subcommand.ts'
+import { SUBCOMMANDS } from './subcommands.ts'
+
+const HELP = `faxlane, the command of those who operate the gateway and send faxes.
+
+Usage: faxlane SUBCOMMAND [OPTIONS]
+
+${Object.entries(SUBCOMMANDS)
+  .map(([name, { summary }]) => `  ${name.padEnd(10)}  ${summary}`)
+  .join('\n')}
+
+faxlane SUBCOMMAND --help tells about one of them.
+`
+
+/** Runs the command that the words name, and resolves to its exit code. */
+export async function main(words: readonly string[]): Promise<number> {
+  endQuietlyWhenNobodyReads(process.stdout)
+  endQuietlyWhenNobodyReads(process.stderr)
+  try {
+    return await runSubcommand(words)
+  } catch (error) {
+    if (!(error instanceof WrongUsage)) throw error
+    process.stderr.write(`faxlane: ${error.message}\n`)
+    return EXIT_CODES.usage
+  }
+}
+
+async function runSubcommand([name, ...words]: readonly string[]): Promise<number> {
+  if (name === '--help' || name === '-h' || name === 'help') {
+    process.stdout.write(HELP)
+    return EXIT_CODES.done
+  }
+  if (name === undefined) throw new WrongUsage('a subcommand is missing. See faxlane --help.')
+  const listed = Object.hasOwn(SUBCOMMANDS, name) ? SUBCOMMANDS[name] : undefined
+  if (listed === undefined) {
+    const known = Object.keys(SUBCOMMANDS).join(', ')
+    throw new WrongUsage(`there is no subcommand ${visible(name)}; there is: ${known}. See faxlane --help.`)
+  }
+  const subcommand = await listed.load()
+  if (!asksForHelp(words)) return subcommand.run(words)
+  process.stdout.write(subcommand.help)
+  return EXIT_CODES.done
+}
+
+/** Behind `--` stand files, whatever they are called. */
+function asksForHelp(words: readonly string[]): boolean {
+  const end = words.indexOf('--')
+  const options = end === -1 ? words : words.slice(0, end)
+  return options.includes('--help') || options.includes('-h')
+}
+
+/** `faxlane … | head` is no error. */
+function endQuietlyWhenNobodyReads(stream: NodeJS.WriteStream): void {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    process.exit(EXIT_CODES.someFailed)
+  })
+}
