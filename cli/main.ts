@@ -15,8 +15,8 @@ faxlane SUBCOMMAND --help tells about one of them.
 
 /** Runs the command that the words name, and resolves to its exit code. */
 export async function main(words: readonly string[]): Promise<number> {
-  endQuietlyWhenNobodyReads(process.stdout)
-  endQuietlyWhenNobodyReads(process.stderr)
+  letNobodyRead(process.stdout)
+  letNobodyRead(process.stderr)
   try {
     return await runSubcommand(words)
   } catch (error) {
@@ -50,10 +50,9 @@ function asksForHelp(words: readonly string[]): boolean {
   return options.includes('--help') || options.includes('-h')
 }
 
-/** `faxlane … | head` is no error. */
-function endQuietlyWhenNobodyReads(stream: NodeJS.WriteStream): void {
+/** `faxlane … | head` is no error: the work goes on, only its report is not read. */
+function letNobodyRead(stream: NodeJS.WriteStream): void {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error
-    process.exit(EXIT_CODES.someFailed)
   })
 }

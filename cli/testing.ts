@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
 export interface Ended {
@@ -9,9 +9,14 @@ export interface Ended {
 
 const COMMAND = fileURLToPath(new URL('./faxlane.mjs', import.meta.url))
 
-/** Runs the command as a user does: a process of its own, in any folder. */
+/** The command as a user has it: a process of its own, in any folder. */
+export function startFaxlane(words: readonly string[], cwd: string): ChildProcessWithoutNullStreams {
+  return spawn(process.execPath, [COMMAND, ...words], { cwd, stdio: 'pipe' })
+}
+
+/** Runs it to its end. */
 export function faxlane(words: readonly string[], cwd: string, input?: Uint8Array): Promise<Ended> {
-  const child = spawn(process.execPath, [COMMAND, ...words], { cwd, stdio: 'pipe' })
+  const child = startFaxlane(words, cwd)
   const stdout: Buffer[] = []
   const stderr: Buffer[] = []
   child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk))

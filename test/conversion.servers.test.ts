@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { PageReport } from '../shared/conversion/convert.ts'
+import { convertTiffToPdf, type PageReport } from '../shared/conversion/convert.ts'
 import { type Bitmap, drawTestPage, packBits } from '../shared/conversion/testing/bitmap.ts'
 import { type FaxWriting, writeFax } from '../shared/conversion/testing/fax-writer.ts'
 import { SAMPLES } from '../shared/conversion/testing/samples.ts'
@@ -17,6 +17,7 @@ import { drawTiff } from './conversion/ghostscript.ts'
 import { countDifferences, decodeWithLibtiff, differingRows, type Picture } from './conversion/pictures.ts'
 import { run } from './conversion/tools.ts'
 import { convertAndDraw, type Verified, verify, verifyAgainstLibtiff } from './conversion/verify.ts'
+import { pageBoxes } from './conversion/viewers.ts'
 
 // The PDF of a TIFF, drawn by poppler, MuPDF and Ghostscript, must have the pixels that libtiff decodes from the TIFF.
 
@@ -39,7 +40,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 function expectExact({ differences, boxErrorPoints }: Verified, pages: number): void {
   const none = new Array<number>(pages).fill(0)
   expect(differences).toEqual({ poppler: none, mupdf: none, ghostscript: none })
-  expect(boxErrorPoints).toBeLessThan(1)
+  expect(boxErrorPoints).toBeLessThan(0.01)
 }
 
 const treatments = (pages: readonly PageReport[]) => [...new Set(pages.map((page) => page.treatment))]
@@ -284,6 +285,33 @@ describe('what our generator writes', () => {
     const tags = { 274: orientation, 283: { rational: 204 } }
     const expected = turn(await pictureOf(bitmap), orientation)
     expectExact(await verify(writePage({ bitmap, how: T6, tags }), [expected], folder), 1)
+  })
+})
+
+describe('the paper', () => {
+  const A4 = [609.9, 842] as const
+  it.each<[string, number, number, Record<number, TagValue>, readonly [number, number]]>([
+    ['204x98', 1728, 1146, { 283: { rational: 98 } }, A4],
+    ['204x196', 1728, 2292, {}, A4],
+    ['204x391', 1728, 4573, { 283: { rational: 391 } }, A4],
+    ['408x391', 3456, 4573, { 282: { rational: 408 }, 283: { rational: 391 } }, A4],
+    ['300x300', 2592, 3508, { 282: { rational: 300 }, 283: { rational: 300 } }, [622.1, 841.9]],
+    [
+      '80.31x38.5 a centimetre',
+      1728,
+      1146,
+      { 282: { rational: 80.31 }, 283: { rational: 38.5 }, 296: 3 },
+      [609.9, 843.8],
+    ],
+    ['a roll', 1728, 6533, {}, [609.9, 2399.9]],
+    ['turned', 1728, 2292, { 274: 6 }, [842, 609.9]],
+  ])('%s has its true size', async (_, width, height, tags, [widthPoints, heightPoints]) => {
+    const bitmap: Bitmap = Array.from({ length: height }, () => new Array<boolean>(width).fill(false))
+    const pdf = join(folder, 'paper.pdf')
+    writeFileSync(pdf, convertTiffToPdf(writePage({ bitmap, how: { coding: 'T.6' }, tags }), {}).pdf)
+    const [box = [0, 0]] = await pageBoxes(pdf, 1)
+    expect(Math.abs(box[0] - widthPoints)).toBeLessThan(1)
+    expect(Math.abs(box[1] - heightPoints)).toBeLessThan(1)
   })
 })
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import {
   copyFileSync,
   linkSync,
@@ -14,7 +15,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { convertTiffToPdf } from '../../shared/conversion/convert.ts'
 import { readSample } from '../../shared/conversion/testing/samples.ts'
-import { faxlane } from '../testing.ts'
+import { faxlane, startFaxlane } from '../testing.ts'
 
 const TIFF = readSample('text-std-ecm')
 const PDF = Buffer.from(convertTiffToPdf(TIFF, {}).pdf)
@@ -156,6 +157,16 @@ describe('many files', () => {
       { file: 'more/last.tif', output: 'made/here/last.pdf' },
     ])
     expect(readdirSync(inFolder('made/here')).sort()).toEqual(['in.pdf', 'last.pdf'])
+  })
+
+  it('goes on when nobody reads the report', async () => {
+    const words = ['convert', '--out-dir', 'out', 'in.tif', 'other.tif', 'third.tif']
+    for (const name of ['other.tif', 'third.tif']) copyFileSync(inFolder('in.tif'), inFolder(name))
+    const child = startFaxlane(words, folder)
+    child.stdout.destroy()
+    const [exitCode] = await once(child, 'close')
+    expect(exitCode).toBe(0)
+    expect(readdirSync(inFolder('out')).sort()).toEqual(['in.pdf', 'other.pdf', 'third.pdf'])
   })
 
   it('sums up for a person', async () => {

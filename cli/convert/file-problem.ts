@@ -23,6 +23,7 @@ const REASONS: Record<string, string> = {
   EDQUOT: 'the disk quota is used up',
   EFBIG: 'larger than a file may be',
   ENAMETOOLONG: 'the name is too long',
+  EPIPE: 'nobody reads it',
   ELOOP: 'symbolic links that lead in a circle',
 }
 

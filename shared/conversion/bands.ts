@@ -78,13 +78,18 @@ export function* readBands(page: TiffPage, heightPixels: number, plan: BandPlan)
   }
 }
 
+const NARROW_BYTES = 32
+
 function abreast(units: readonly Unpacked[], unitBytes: number, rowBytes: number, rows: number): Uint8Array {
   const bytes = new Uint8Array(rowBytes * rows)
   for (const [column, unit] of units.entries()) {
     const left = column * unitBytes
     const used = Math.min(unitBytes, rowBytes - left)
     for (let row = 0; row < rows; row++) {
-      bytes.set(unit.bytes.subarray(row * unitBytes, row * unitBytes + used), row * rowBytes + left)
+      const [from, to] = [row * unitBytes, row * rowBytes + left]
+      // A view costs more than copying the few bytes of a narrow tile.
+      if (used > NARROW_BYTES) bytes.set(unit.bytes.subarray(from, from + used), to)
+      else for (let index = 0; index < used; index++) bytes[to + index] = unit.bytes[from + index] as number
     }
   }
   return bytes

@@ -12,6 +12,7 @@ export class Budget {
   #rasterBytes = 0
   #imageBytes = 0
   #trialPixels = 0
+  #transitions = 0
 
   constructor(fileBytes: number) {
     this.#fileBytes = fileBytes
@@ -42,20 +43,30 @@ export class Budget {
   }
 
   allowsTrials(): boolean {
-    return this.#trialPixels <= LIMITS.trialPixelsPerFile
+    return this.#trialPixels <= LIMITS.trialPixelsPerFile + LIMITS.trialPixelsPerFileByte * this.#fileBytes
   }
 
-  /** Samples that are unpacked. */
-  takeRasterBytes(bytes: number, byteOffset: number): void {
+  /** Samples that are unpacked, from so many strips or tiles. */
+  takeRasterBytes(bytes: number, segments: number, byteOffset: number): void {
     if (bytes > LIMITS.rasterBytesPerPage) {
       throw new OverBudget(
         `a page that unpacks to ${bytes} bytes; the limit is ${LIMITS.rasterBytesPerPage}`,
         byteOffset,
       )
     }
-    this.#rasterBytes += bytes
-    if (this.#rasterBytes > LIMITS.rasterBytesPerFile) {
-      throw new OverBudget(`pages that unpack to more than ${LIMITS.rasterBytesPerFile} bytes`, byteOffset)
+    this.#rasterBytes += bytes + segments * LIMITS.rasterBytesPerSegment
+    const limit = LIMITS.rasterBytesPerFile + LIMITS.rasterBytesPerFileByte * this.#fileBytes
+    if (this.#rasterBytes > limit) {
+      throw new OverBudget(`pages that unpack to more than ${limit} bytes`, byteOffset)
+    }
+  }
+
+  /** A few packed bytes can stand for a page that changes its colour at every pixel, which takes long to code. */
+  takeTransitions(count: number, byteOffset: number): void {
+    this.#transitions += count
+    const limit = LIMITS.transitionsPerFile + LIMITS.transitionsPerFileByte * this.#fileBytes
+    if (this.#transitions > limit) {
+      throw new OverBudget(`packed pages with more than ${limit} changes of colour`, byteOffset)
     }
   }
 

@@ -9,7 +9,7 @@ import { describeFax } from './pdf/properties.ts'
 import { convertRasterPage } from './raster-page.ts'
 import { ConversionRefused } from './refusal.ts'
 import { type Directory, firstCount, readDirectories, text } from './tiff/directory.ts'
-import { COMPRESSION, readPage, type TiffPage } from './tiff/page.ts'
+import { COMPRESSION, countSegmentEntries, readPage, type TiffPage } from './tiff/page.ts'
 import { readResolution } from './tiff/resolution.ts'
 import { openTiff } from './tiff/source.ts'
 import { TAG } from './tiff/tags.ts'
@@ -72,7 +72,11 @@ export function convertTiffToPdf(tiff: Uint8Array, about: DocumentFacts): Conver
   return { pdf, pages: pages.map(({ report }) => report), warnings }
 }
 
+/** Offsets and sizes have two bytes or more. */
+const LEAST_BYTES_OF_ENTRY = 2
+
 function convertPage(directory: Directory, budget: Budget): { pdf: PdfPage; report: PageReport } {
+  budget.takeCodedBytes(countSegmentEntries(directory) * LEAST_BYTES_OF_ENTRY, directory.at)
   const page = readPage(directory)
   for (const segment of page.segments) budget.takeCodedBytes(segment.length, segment.at)
   const statedHeight = page.heightPixels ?? 0

@@ -3,7 +3,7 @@ import { type ConvertedPage, faxImage } from './converted-page.ts'
 import { copyPadded } from './fax-coding/bit-order.ts'
 import { RowDecoder } from './fax-coding/row-decoder.ts'
 import { END, type FaxCoding, FaxRowReader, LOST } from './fax-coding/row-reader.ts'
-import type { Strip, Survey } from './fax-coding/survey.ts'
+import type { Survey } from './fax-coding/survey.ts'
 import { T6Encoder } from './fax-coding/t6-encoder.ts'
 import { departuresOf, type Interpretation, interpretStrip, isWhole } from './interpretation.ts'
 import { ConversionRefused } from './refusal.ts'
@@ -56,7 +56,15 @@ function recode(page: TiffPage, { strip, survey }: Interpretation, warnings: str
   const whole = isWhole(survey, heightPixels)
   const encoder = new T6Encoder(page.widthPixels, strip.length)
   const correction = correctCount(survey, heightPixels)
-  const { rows, lostRows } = encodeStrip(encoder, page, strip, survey.coding, survey.rows, correction)
+  const decoder = new RowDecoder(strip.bytes, page.widthPixels)
+  const { rows, lostRows } = encodeStrip(
+    encoder,
+    decoder,
+    strip.length,
+    survey.coding,
+    survey.rows,
+    correction,
+  )
   const missingRows = whole ? 0 : missingAtTheEnd(page, rows)
   for (let row = 0; row < missingRows; row++) encoder.addUniformRow(whiteBit(page))
   if (lostRows > 0) warnings.push(`${lostRows} of ${rows} rows could not be read and repeat the row above`)
@@ -107,14 +115,13 @@ function missingAtTheEnd(page: TiffPage, rows: number): number {
 /** Codes a strip's rows anew; a row that can't be read repeats the one above. */
 function encodeStrip(
   encoder: T6Encoder,
-  page: TiffPage,
-  strip: Strip,
+  decoder: RowDecoder,
+  codedBytes: number,
   coding: FaxCoding,
   rowLimit: number,
   { surplusRows, gapRows, gapRow }: CountCorrection,
 ): { rows: number; lostRows: number } {
-  const decoder = new RowDecoder(strip.bytes, page.widthPixels)
-  const reader = new FaxRowReader(decoder, coding, strip.length, rowLimit + surplusRows)
+  const reader = new FaxRowReader(decoder, coding, codedBytes, rowLimit + surplusRows)
   let rows = 0
   let lostRows = 0
   let leftOut = 0
@@ -138,15 +145,18 @@ function joinStrips(page: TiffPage, firstSegment: Segment, coding: FaxCoding, bu
   const rowLimit = budget.rowLimit(page.widthPixels)
   const rowsPerStrip = Math.min(page.rowsPerSegment, page.heightPixels ?? rowLimit)
   const first = interpretStrip(page, firstSegment, coding, rowsPerStrip, budget)
-  const encoder = new T6Encoder(page.widthPixels, page.directory.source.bytes.length >> 2)
+  const codedBytes = page.segments.reduce((sum, segment) => sum + segment.length, 0)
+  const encoder = new T6Encoder(page.widthPixels, codedBytes)
+  const decoder = new RowDecoder(first.strip.bytes, page.widthPixels)
   const height = page.heightPixels ?? rowLimit
   let rows = 0
   let lostRows = 0
   for (const segment of page.segments) {
     const stripRows = Math.min(rowsPerStrip, height - rows)
+    if (stripRows === 0) break
     const bytes = segmentBytes(page, segment)
-    const strip = { bytes: copyPadded(bytes, first.leastSignificantFirst), length: bytes.length }
-    const coded = encodeStrip(encoder, page, strip, first.survey.coding, stripRows, NO_CORRECTION)
+    decoder.restart(copyPadded(bytes, first.leastSignificantFirst))
+    const coded = encodeStrip(encoder, decoder, bytes.length, first.survey.coding, stripRows, NO_CORRECTION)
     rows += coded.rows
     lostRows += coded.lostRows
     // Rows that a strip lacks would move all strips below it.

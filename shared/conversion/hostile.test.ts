@@ -1,3 +1,4 @@
+import { deflateSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ConversionRefused, convertTiffToPdf } from './convert.ts'
@@ -76,8 +77,8 @@ describe('what is refused, and how it is said', () => {
     },
     {
       what: 'more tiles than any page has',
-      tiff: page({ 256: 60_000, 257: 3_000, 258: 8, 259: 1, 262: 1, 322: 1, 323: 1 }),
-      reason: /a page of 180000000 strips or tiles; the limit is 100000/,
+      tiff: page({ 256: 60_000, 257: 3_000, 259: 1, 262: 1, 322: 8, 323: 1 }),
+      reason: /a page of 22500000 strips or tiles; the limit is 100000/,
     },
     {
       what: 'more samples than colours',
@@ -86,13 +87,28 @@ describe('what is refused, and how it is said', () => {
     },
     {
       what: 'a page that unpacks to too much',
-      tiff: page({ 256: 10_000, 257: 10_000, 258: 8, 259: 8, 262: 1, 277: 4 }),
-      reason: /unpacks to 400000000 bytes; the limit is 167772160/,
+      tiff: page({ 256: 10_000, 257: 10_000, 258: 8, 259: 8, 262: 1, 277: 4 }, new Uint8Array(400_000)),
+      reason: /unpacks to 400000000 bytes; the limit is 134217728/,
     },
     {
       what: 'bytes that are no rows',
       tiff: page({}, new Uint8Array(500)),
       reason: /no row of a page 1728 pixels wide/,
+    },
+    {
+      what: 'stripes that pack well and take long to code',
+      tiff: writeTiff(
+        Array.from({ length: 2 }, () => ({
+          tags: faxTags(20_000, 8_000, 8),
+          segments: [deflateSync(new Uint8Array(20_000_000).fill(0x55))],
+        })),
+      ),
+      reason: /packed pages with more than \d+ changes of colour/,
+    },
+    {
+      what: 'directories that share their fields',
+      tiff: overlappingDirectories(),
+      reason: /more fields than a file of \d+ bytes holds/,
     },
     {
       what: 'pages that share a strip',
@@ -108,6 +124,24 @@ describe('what is refused, and how it is said', () => {
 
   function page(tags: Record<number, number | number[]>, strip: Uint8Array = white): Uint8Array {
     return writeTiff([{ tags: faxTags(1728, 10, 4, tags), segments: [strip] }])
+  }
+
+  /** Each starts two fields behind the start of the one before it. */
+  function overlappingDirectories(): Uint8Array {
+    const [fields, pages, fieldBytes] = [1_000, 30, 12]
+    const tiff = new Uint8Array(8 + (fields + 3 * pages) * fieldBytes)
+    const view = new DataView(tiff.buffer)
+    tiff.set([...LITTLE, 8, 0, 0, 0])
+    for (let at = 10, tag = 0; at + fieldBytes <= tiff.length; at += fieldBytes) {
+      view.setUint16(at, tag++, true)
+      view.setUint16(at + 2, 4, true)
+    }
+    for (let page = 0; page < pages; page++) {
+      const at = 8 + page * 2 * fieldBytes
+      view.setUint16(at, fields, true)
+      view.setUint32(at + 2 + fields * fieldBytes, at + 2 * fieldBytes, true)
+    }
+    return tiff
   }
 
   it.each(cases)('$what', ({ tiff, reason }) => {

@@ -1,4 +1,5 @@
 import type { ConvertedPage } from './converted-page.ts'
+import { faxColor } from './fax-color.ts'
 import { ConversionRefused } from './refusal.ts'
 import { fieldBytes } from './tiff/directory.ts'
 import { type JpegFrame, type JpegParts, readJpeg } from './tiff/jpeg.ts'
@@ -7,6 +8,11 @@ import { TAG } from './tiff/tags.ts'
 
 const START = Uint8Array.of(0xff, 0xd8)
 const END = Uint8Array.of(0xff, 0xd9)
+/**
+ * Adobe's marker, saying that the components are stored as they are. ColorTransform in the PDF says the same, but
+ * Ghostscript heeds the marker alone.
+ */
+const NOT_TRANSFORMED = Buffer.from('\xff\xee\0\x0eAdobe\0\x64\0\0\0\0\0', 'latin1')
 
 /** A page in JPEG keeps its coded bits: its strips are joined to one stream, with restart markers between them. */
 export function convertJpegPage(page: TiffPage): ConvertedPage {
@@ -51,7 +57,9 @@ export function convertJpegPage(page: TiffPage): ConvertedPage {
 }
 
 function colorOf(page: TiffPage, { components }: JpegFrame): { colorSpace: string; filter: string } {
-  if (components === 1 && page.photometric === PHOTOMETRIC.minIsBlack) {
+  // Lightness alone is no other than sRGB's grey by more than 9 of 255, and needs no colour in the PDF.
+  const isGrey = page.photometric === PHOTOMETRIC.minIsBlack || page.photometric === PHOTOMETRIC.faxLab
+  if (components === 1 && isGrey) {
     return { colorSpace: '/DeviceGray', filter: '/Filter/DCTDecode' }
   }
   if (components === 3 && (page.photometric === PHOTOMETRIC.ycbcr || page.photometric === PHOTOMETRIC.rgb)) {
@@ -60,6 +68,10 @@ function colorOf(page: TiffPage, { components }: JpegFrame): { colorSpace: strin
       colorSpace: '/DeviceRGB',
       filter: `/Filter/DCTDecode/DecodeParms<</ColorTransform ${transform}>>`,
     }
+  }
+  if (components === 3 && page.photometric === PHOTOMETRIC.faxLab) {
+    const { colorSpace, decode } = faxColor(page)
+    return { colorSpace, filter: `/Filter/DCTDecode/DecodeParms<</ColorTransform 0>>${decode}` }
   }
   throw new ConversionRefused(
     `JPEG of ${components} components with PhotometricInterpretation ${page.photometric}`,
@@ -89,7 +101,9 @@ function joinStrips(
     return [Uint8Array.of(0xff, 0xd0 + ((index - 1) & 7)), strip.scan.subarray(strip.scanHeaderBytes)]
   })
   const restart = interval === 0 ? [] : [Uint8Array.of(0xff, 0xdd, 0, 4, interval >> 8, interval & 255)]
-  return Buffer.concat([START, shared, first.tables, whole, ...restart, ...scans, END])
+  const asStored = page.photometric === PHOTOMETRIC.faxLab || page.photometric === PHOTOMETRIC.rgb
+  const marker = asStored ? [NOT_TRANSFORMED] : []
+  return Buffer.concat([START, ...marker, shared, first.tables, whole, ...restart, ...scans, END])
 }
 
 /** A restart marker stands after so many units; it can only stand between strips if they end on whole ones. */

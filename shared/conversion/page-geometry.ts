@@ -21,12 +21,15 @@ export function layOut(geometry: PageGeometry): Pick<PdfPage, 'widthPoints' | 'h
   return { widthPoints: width, heightPoints: height, matrix: matrixOf(geometry.orientation, width, height) }
 }
 
+/** Units of the last decimal that our PDF numbers carry. */
+const UNITS_PER_POINT = 1e5
+
 /**
- * Rounded down to what PDF numbers carry: poppler takes as many pixels as the page touches, and a page longer by a
- * millionth of a point would come out a row too high.
+ * Rounded down, and a unit less: poppler takes as many pixels as the page touches, and one more where a side ends on a
+ * whole pixel (300x300, 200x200). A hundred-thousandth of a point is under the eye of every viewer.
  */
 function pointsOf(pixels: number, dpi: number): number {
-  return Math.floor((pixels / dpi) * POINTS_PER_INCH * 1e5) / 1e5
+  return (Math.floor((pixels / dpi) * POINTS_PER_INCH * UNITS_PER_POINT) - 1) / UNITS_PER_POINT
 }
 
 function matrixOf(orientation: number, width: number, height: number): readonly number[] {

@@ -1,20 +1,21 @@
-import { deflateSync } from 'node:zlib'
 import { type BandPlan, planBands, readBands } from './bands.ts'
 import type { Budget } from './budget.ts'
 import { type ConvertedPage, faxImage } from './converted-page.ts'
 import { T6Encoder } from './fax-coding/t6-encoder.ts'
 import { findTransitions } from './fax-coding/transitions.ts'
+import { faxColor } from './fax-color.ts'
 import { LIMITS } from './limits.ts'
+import { Deflater } from './pdf/deflate.ts'
 import type { PdfImage } from './pdf/document.ts'
 import { ConversionRefused } from './refusal.ts'
 import { numbers } from './tiff/directory.ts'
-import { PHOTOMETRIC, type TiffPage } from './tiff/page.ts'
+import { COMPRESSION, PHOTOMETRIC, type TiffPage } from './tiff/page.ts'
 import { TAG } from './tiff/tags.ts'
 
 /** A page in no fax coding, or in tiles: black and white becomes T.6, grey and colour becomes Flate. */
 export function convertRasterPage(page: TiffPage, budget: Budget): ConvertedPage {
-  const { heightPixels } = page
-  if (heightPixels === undefined)
+  const statedRows = page.heightPixels
+  if (statedRows === undefined)
     throw new ConversionRefused('a page without a usable ImageLength', page.directory.at)
   const bits = page.bitsPerSample[0] ?? 1
   if (page.bitsPerSample.some((other) => other !== bits) || ![1, 2, 4, 8, 16].includes(bits)) {
@@ -28,21 +29,39 @@ export function convertRasterPage(page: TiffPage, budget: Budget): ConvertedPage
   }
   if (page.planar)
     throw new ConversionRefused('colours in planes of their own (PlanarConfiguration 2)', page.directory.at)
-  const plan = planBands(page, heightPixels)
-  budget.takeRasterBytes(plan.unpackedBytes, page.directory.at)
   const bilevel = bits === 1 && page.samplesPerPixel === 1 && page.photometric <= PHOTOMETRIC.minIsBlack
+  // White rows cost nothing in T.6; in grey or colour, a height without bytes behind it would fill the memory.
+  const heightPixels = bilevel ? statedRows : Math.min(statedRows, mostRows(page, bits))
+  const plan = planBands(page, heightPixels)
+  budget.takeRasterBytes(plan.unpackedBytes, page.segments.length, page.directory.at)
   const { image, lostRows } = bilevel
-    ? encodeBilevel(page, heightPixels, plan)
+    ? encodeBilevel(page, heightPixels, plan, budget)
     : deflateSamples(page, heightPixels, plan)
   if (lostRows === heightPixels)
     throw new ConversionRefused('no row of the page could be read', page.directory.at)
+  const damagedRows = lostRows + statedRows - heightPixels
   return {
     image,
     coding: 'other',
-    treatment: lostRows > 0 ? 'repaired' : 'reencoded',
-    damagedRows: lostRows,
-    warnings: lostRows > 0 ? [`${lostRows} of ${heightPixels} rows could not be read`] : [],
+    treatment: damagedRows > 0 ? 'repaired' : 'reencoded',
+    damagedRows,
+    warnings: damagedRows > 0 ? [`${damagedRows} of ${statedRows} rows could not be read`] : [],
   }
+}
+
+/** Bytes that a coded byte can stand for at most: Deflate's longest match, LZW's longest string, PackBits' longest run. */
+const MOST_UNPACKED_PER_BYTE: Record<number, number> = {
+  [COMPRESSION.none]: 1,
+  [COMPRESSION.packBits]: 64,
+  [COMPRESSION.lzw]: 1366,
+}
+const MOST_UNPACKED_OTHERWISE = 1032
+
+/** Rows that the page's coded bytes can stand for, a started one counted. */
+function mostRows(page: TiffPage, bits: number): number {
+  const codedBytes = page.segments.reduce((sum, segment) => sum + segment.length, 0)
+  const unpacked = codedBytes * (MOST_UNPACKED_PER_BYTE[page.compression] ?? MOST_UNPACKED_OTHERWISE)
+  return Math.max(1, Math.ceil(unpacked / ((page.widthPixels * page.samplesPerPixel * bits) / 8)))
 }
 
 interface Encoded {
@@ -50,7 +69,7 @@ interface Encoded {
   lostRows: number
 }
 
-function encodeBilevel(page: TiffPage, heightPixels: number, plan: BandPlan): Encoded {
+function encodeBilevel(page: TiffPage, heightPixels: number, plan: BandPlan, budget: Budget): Encoded {
   const width = page.widthPixels
   const { rowBytes } = plan
   const encoder = new T6Encoder(width, (rowBytes * heightPixels) >> 4)
@@ -59,23 +78,30 @@ function encodeBilevel(page: TiffPage, heightPixels: number, plan: BandPlan): En
   for (const band of readBands(page, heightPixels, plan)) {
     lostRows += band.lostRows
     for (let row = 0; row < band.rows; row++) {
-      encoder.addRow(transitions, findTransitions(band.bytes, row * rowBytes, width, transitions))
+      const count = findTransitions(band.bytes, row * rowBytes, width, transitions)
+      budget.takeTransitions(count, page.directory.at)
+      encoder.addRow(transitions, count)
     }
   }
   const minIsBlack = page.photometric === PHOTOMETRIC.minIsBlack
   return { image: faxImage('T.6', width, heightPixels, minIsBlack, encoder.finish()), lostRows }
 }
 
+const SLICE_BYTES = 4 * 1024 * 1024
+
 function deflateSamples(page: TiffPage, heightPixels: number, plan: BandPlan): Encoded {
   const bits = page.bitsPerSample[0] ?? 1
   const { colorSpace, samples, decode } = colorOf(page, bits)
-  const bands: Uint8Array[] = []
+  const deflater = new Deflater()
   let lostRows = 0
   for (const band of readBands(page, heightPixels, plan)) {
     lostRows += band.lostRows
-    bands.push(
-      page.samplesPerPixel > samples ? dropExtraSamples(page, band.bytes, samples, bits) : band.bytes,
-    )
+    // In slices: a strip can be the whole page, and its copies would add up.
+    const sliceBytes = Math.ceil(SLICE_BYTES / plan.rowBytes) * plan.rowBytes
+    for (let start = 0; start < band.bytes.length; start += sliceBytes) {
+      const slice = band.bytes.subarray(start, start + sliceBytes)
+      deflater.add(page.samplesPerPixel > samples ? dropExtraSamples(page, slice, samples, bits) : slice)
+    }
   }
   const image: PdfImage = {
     widthPixels: page.widthPixels,
@@ -83,7 +109,7 @@ function deflateSamples(page: TiffPage, heightPixels: number, plan: BandPlan): E
     bitsPerComponent: bits,
     colorSpace,
     filter: `/Filter/FlateDecode${decode}`,
-    data: deflateSync(bands.length === 1 && bands[0] !== undefined ? bands[0] : Buffer.concat(bands)),
+    data: deflater.finish(),
   }
   return { image, lostRows }
 }
@@ -115,6 +141,8 @@ function knownColor(page: TiffPage, bits: number): Color | undefined {
       return { colorSpace: '/DeviceRGB', samples: 3, decode: '' }
     case PHOTOMETRIC.cmyk:
       return { colorSpace: '/DeviceCMYK', samples: 4, decode: '' }
+    case PHOTOMETRIC.faxLab:
+      return bits === 8 ? { ...faxColor(page), samples: 3 } : undefined
     case PHOTOMETRIC.palette:
       return bits > 8 ? undefined : { colorSpace: paletteOf(page, bits), samples: 1, decode: '' }
     default:

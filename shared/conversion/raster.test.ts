@@ -93,6 +93,14 @@ describe('several strips become one', () => {
     expect(page).toMatchObject({ treatment: 'repaired', damagedRows: 16 })
   })
 
+  it('rows of grey that the bytes can not hold are left out and counted', async () => {
+    const pixels = Uint8Array.from({ length: 90 * 40 }, (_, index) => index & 0xff)
+    const tags = faxTags(90, 50_000, 1, { 258: 8, 262: 1 })
+    const { picture, page } = await convertedPicture(writeTiff([{ tags, segments: [pixels] }]))
+    expect(countDifferences(picture, { width: 90, height: 40, pixels })).toBe(0)
+    expect(page).toMatchObject({ treatment: 'repaired', heightPixels: 40, damagedRows: 49_960 })
+  })
+
   it('rows that an uncompressed page lacks are white and counted', async () => {
     const packed = packBits(PAGE)
     const segments = [packed.subarray(0, 100 * ROW_BYTES)]

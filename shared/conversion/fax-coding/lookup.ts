@@ -2,7 +2,7 @@ import { BLACK_CODES, type Code, HORIZONTAL_CODE, PASS_CODE, VERTICAL_CODES, WHI
 
 /** The longest run code has 13 bits; both colours are looked up by as many, so that one shift serves both. */
 const RUN_BITS = 13
-const MODE_BITS = 7
+export const MODE_BITS = 7
 
 /** What to shift 32 bits by to look them up. */
 export const RUN_SHIFT = 32 - RUN_BITS

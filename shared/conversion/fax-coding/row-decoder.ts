@@ -2,6 +2,7 @@ import {
   BLACK_RUNS,
   FIRST_MAKE_UP,
   HORIZONTAL,
+  MODE_BITS,
   MODE_SHIFT,
   MODES,
   PASS,
@@ -21,6 +22,9 @@ export type RowQuality = typeof GOOD | typeof IRREGULAR | typeof BAD
 /** Zero bytes that must follow the coded ones: no code starts with so many zeros, so reading ends there by itself. */
 export const PADDING_BYTES = 16
 
+/** Of the 25 bits that a window has at least, these many leave enough for a code of the longest mode. */
+const MOST_ONES = 25 - MODE_BITS
+
 /** A reference row ends in the width, repeated: a pass mode looks two transitions ahead. */
 const SENTINELS = 4
 
@@ -32,13 +36,13 @@ const SENTINELS = 4
  * window filled costs a branch that nothing can predict.
  */
 export class RowDecoder {
-  readonly bytes: Uint8Array
+  bytes: Uint8Array
   readonly width: number
   /** In bits. */
   position = 0
   transitions: Int32Array
   count = 0
-  readonly #view: DataView
+  #view: DataView
   #scratch: Int32Array
   #countAbove = 0
 
@@ -47,8 +51,18 @@ export class RowDecoder {
     this.bytes = bytes
     this.width = width
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    this.transitions = new Int32Array(width + SENTINELS).fill(width)
+    // No change but the sentinels: a white row. More need not be filled, which tells on strips of one wide row.
+    this.transitions = new Int32Array(width + SENTINELS).fill(width, 0, SENTINELS)
     this.#scratch = new Int32Array(width + SENTINELS)
+  }
+
+  /** Goes on with another strip, below a white row again: a page can have thousands, and room for a row is large. */
+  restart(bytes: Uint8Array): void {
+    this.bytes = bytes
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    this.position = 0
+    this.count = 0
+    this.transitions.fill(this.width, 0, SENTINELS)
   }
 
   /** Takes the last row back: the row above it is the last one again. */
@@ -101,13 +115,21 @@ export class RowDecoder {
     let b1 = 0
     let irregular = false
     while (column < width) {
-      const window = view.getInt32(position >>> 3) << (position & 7)
+      let window = view.getInt32(position >>> 3) << (position & 7)
       if (window < 0) {
-        // A single 1: the colour changes where it does above, by far the most frequent code.
-        position++
-        column = reference[b1++] as number
-        row[count++] = column
-        continue
+        // Each 1 says that the colour changes where it does above, by far the most frequent code: all that come in a row
+        // cost one look, and what follows is read from the same window.
+        const first = b1
+        const behind = b1 + Math.clz32(~window)
+        do {
+          column = reference[b1++] as number
+          row[count++] = column
+        } while (b1 < behind && column < width)
+        const ones = b1 - first
+        position += ones
+        if (column === width) break
+        if (ones > MOST_ONES) continue
+        window <<= ones
       }
       const entry = MODES[window >>> MODE_SHIFT] as number
       position += entry & 15

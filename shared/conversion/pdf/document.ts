@@ -63,19 +63,16 @@ function writePage(
   number: number,
   { widthPoints, heightPoints, matrix, image }: PdfPage,
 ): void {
-  const contents = Buffer.from(`q ${matrix.map(decimal).join(' ')} cm /I Do Q`, 'latin1')
+  const contents = `q ${matrix.map(decimal).join(' ')} cm /I Do Q`
   // A roll longer than 200 inches keeps its length by counting in larger units.
   const unit = Math.ceil(Math.max(widthPoints, heightPoints) / LONGEST_SIDE)
-  const scaled =
-    unit === 1
-      ? contents
-      : Buffer.concat([Buffer.from(`${decimal(1 / unit)} 0 0 ${decimal(1 / unit)} 0 0 cm `), contents])
+  const scaled = unit === 1 ? contents : `${decimal(1 / unit)} 0 0 ${decimal(1 / unit)} 0 0 cm ${contents}`
   file.object(
     number,
     `<</Type/Page/Parent ${PAGE_TREE} 0 R/MediaBox[0 0 ${decimal(widthPoints / unit)} ${decimal(heightPoints / unit)}]` +
       `${unit === 1 ? '' : `/UserUnit ${unit}`}/Contents ${number + 1} 0 R/Resources<</XObject<</I ${number + 2} 0 R>>>>>>`,
   )
-  file.stream(number + 1, '', scaled)
+  file.object(number + 1, `<</Length ${scaled.length}>>\nstream\n${scaled}\nendstream`)
   file.stream(
     number + 2,
     `/Type/XObject/Subtype/Image/Width ${image.widthPixels}/Height ${image.heightPixels}` +
@@ -89,14 +86,20 @@ function decimal(value: number): string {
   return String(Number(value.toFixed(5)))
 }
 
-/** Objects in the order they come, and the table of where they stand. */
+/**
+ * Objects in the order they come, and the table of where they stand. Text stays text until the end: thousands of small
+ * buffers would take longer than all that is copied.
+ */
 class ObjectFile {
-  readonly #chunks: Uint8Array[] = []
+  /** By turns text, of one byte a character, and bytes. */
+  readonly #chunks: { text: string; bytes: Uint8Array }[] = []
   readonly #offsets: number[] = []
+  #text = ''
   #length = 0
 
   text(text: string): void {
-    this.#bytes(Buffer.from(text, 'latin1'))
+    this.#text += text
+    this.#length += text.length
   }
 
   object(number: number, body: string): void {
@@ -107,7 +110,9 @@ class ObjectFile {
   stream(number: number, entries: string, data: Uint8Array): void {
     this.#offsets[number] = this.#length
     this.text(`${number} 0 obj\n<<${entries}/Length ${data.length}>>\nstream\n`)
-    this.#bytes(data)
+    this.#chunks.push({ text: this.#text, bytes: data })
+    this.#text = ''
+    this.#length += data.length
     this.text('\nendstream\nendobj\n')
   }
 
@@ -120,24 +125,21 @@ class ObjectFile {
       `trailer\n<</Size ${this.#offsets.length}/Root ${CATALOG} 0 R/Info ${INFO} 0 R/ID[<${id}><${id}>]>>\n` +
         `startxref\n${start}\n%%EOF\n`,
     )
-    const pdf = new Uint8Array(this.#length)
+    const pdf = Buffer.allocUnsafeSlow(this.#length)
     let at = 0
-    for (const chunk of this.#chunks) {
-      pdf.set(chunk, at)
-      at += chunk.length
+    for (const { text, bytes } of this.#chunks) {
+      at += pdf.write(text, at, 'latin1')
+      pdf.set(bytes, at)
+      at += bytes.length
     }
-    return pdf
-  }
-
-  #bytes(bytes: Uint8Array): void {
-    this.#chunks.push(bytes)
-    this.#length += bytes.length
+    pdf.write(this.#text, at, 'latin1')
+    return new Uint8Array(pdf.buffer)
   }
 
   /** The structure and a part of every large stream tell two files apart, at a fraction of hashing all. */
   #digest(): string {
     const hash = createHash('sha256')
-    for (const chunk of this.#chunks) hash.update(chunk.subarray(0, 4096))
-    return hash.digest('hex').slice(0, 32)
+    for (const { text, bytes } of this.#chunks) hash.update(text, 'latin1').update(bytes.subarray(0, 4096))
+    return hash.update(this.#text, 'latin1').digest('hex').slice(0, 32)
   }
 }

@@ -18,20 +18,39 @@ export async function decodeTiff(tiff: Uint8Array, page = 0): Promise<Picture> {
 let library: Promise<PDFiumLibrary> | undefined
 
 /** The PDF's pages as PDFium draws them, each at the given size in pixels. */
-export async function renderPdf(
-  pdf: Uint8Array,
-  sizes: readonly { widthPixels: number; heightPixels: number }[],
-): Promise<Picture[]> {
+export async function renderPdf(pdf: Uint8Array, sizes: readonly Size[]): Promise<Picture[]> {
+  return (await render(pdf, sizes, 'Gray')).map((pixels, index) => ({
+    width: sizes[index]?.widthPixels ?? 0,
+    height: sizes[index]?.heightPixels ?? 0,
+    pixels,
+  }))
+}
+
+/** The first page in colour: red, green and blue of each pixel, from left to right, top to bottom. */
+export async function renderInColor(pdf: Uint8Array, size: Size): Promise<[number, number, number][]> {
+  const [pixels = new Uint8Array()] = await render(pdf, [size], 'BGRA')
+  return Array.from({ length: size.widthPixels * size.heightPixels }, (_, index) => {
+    const [red = 0, green = 0, blue = 0] = pixels.subarray(index * 4)
+    return [red, green, blue]
+  })
+}
+
+interface Size {
+  widthPixels: number
+  heightPixels: number
+}
+
+async function render(pdf: Uint8Array, sizes: readonly Size[], colorSpace: 'Gray' | 'BGRA') {
   library ??= PDFiumLibrary.init()
   const document = await (await library).loadDocument(pdf)
   try {
-    const pictures: Picture[] = []
+    const pages: Uint8Array[] = []
     for (const [index, { widthPixels, heightPixels }] of sizes.entries()) {
       const size = { width: widthPixels, height: heightPixels, scale: 1 }
-      const { data } = await document.getPage(index).render({ ...size, render: 'bitmap', colorSpace: 'Gray' })
-      pictures.push({ width: widthPixels, height: heightPixels, pixels: data.slice() })
+      const { data } = await document.getPage(index).render({ ...size, render: 'bitmap', colorSpace })
+      pages.push(data.slice())
     }
-    return pictures
+    return pages
   } finally {
     document.destroy()
   }

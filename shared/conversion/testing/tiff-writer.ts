@@ -1,4 +1,10 @@
-export type TagValue = number | readonly number[] | { rational: number } | string | Uint8Array
+export type TagValue =
+  | number
+  | readonly number[]
+  | { rational: number }
+  | { signedRationals: readonly number[] }
+  | string
+  | Uint8Array
 
 export interface PageToWrite {
   tags: Record<number, TagValue>
@@ -65,7 +71,7 @@ const BYTES_OF_OFFSETS = [273, 279, 324, 325]
 const SHORT = 3
 const LONG = 4
 /** Of one number; a rational is two. */
-const TYPE_BYTES: Record<number, number> = { 2: 1, [SHORT]: 2, [LONG]: 4, 5: 4, 7: 1 }
+const TYPE_BYTES: Record<number, number> = { 2: 1, [SHORT]: 2, [LONG]: 4, 5: 4, 7: 1, 10: 4 }
 
 function encode(tag: number, value: TagValue): { type: number; count: number; values: number[] } {
   if (typeof value === 'string') {
@@ -75,6 +81,10 @@ function encode(tag: number, value: TagValue): { type: number; count: number; va
   if (value instanceof Uint8Array) return { type: 7, count: value.length, values: [...value] }
   if (typeof value === 'object' && 'rational' in value) {
     return { type: 5, count: 1, values: [Math.round(value.rational * 1000), 1000] }
+  }
+  if (typeof value === 'object' && 'signedRationals' in value) {
+    const values = value.signedRationals.flatMap((each) => [Math.round(each * 1000) >>> 0, 1000])
+    return { type: 10, count: value.signedRationals.length, values }
   }
   const values = typeof value === 'number' ? [value] : [...value]
   const long = BYTES_OF_OFFSETS.includes(tag) || values.some((number) => number > 0xffff)

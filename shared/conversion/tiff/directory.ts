@@ -61,6 +61,7 @@ export interface DirectoryChain {
 export function readDirectories(source: TiffSource): DirectoryChain {
   const directories: Directory[] = []
   const seen = new Set<number>()
+  let fields = 0
   let at = source.firstDirectory
   while (at !== 0) {
     if (seen.has(at)) throw new ConversionRefused(`the chain of directories comes back to byte ${at}`, at)
@@ -68,10 +69,16 @@ export function readDirectories(source: TiffSource): DirectoryChain {
     seen.add(at)
     try {
       const { directory, next } = readDirectory(source, at)
+      fields += directory.fields.size
+      // Directories that overlap, so that few bytes make millions of fields.
+      if (fields * LEAST_BYTES_OF_FIELD > source.bytes.length) {
+        throw new FieldsTwice(`more fields than a file of ${source.bytes.length} bytes holds`, at)
+      }
       directories.push(directory)
       at = next()
     } catch (error) {
-      if (!(error instanceof ConversionRefused) || directories.length === 0) throw error
+      const cutOff = error instanceof ConversionRefused && !(error instanceof FieldsTwice)
+      if (!cutOff || directories.length === 0) throw error
       return { directories, broken: error }
     }
   }
@@ -79,6 +86,10 @@ export function readDirectories(source: TiffSource): DirectoryChain {
     throw new ConversionRefused('no page: the offset of the first directory is 0', 4)
   return { directories, broken: undefined }
 }
+
+const LEAST_BYTES_OF_FIELD = 12
+
+class FieldsTwice extends ConversionRefused {}
 
 function readDirectory(source: TiffSource, at: number): { directory: Directory; next: () => number } {
   const countBytes = source.big ? 8 : 2

@@ -24,6 +24,7 @@ export const PHOTOMETRIC = {
   palette: 3,
   cmyk: 5,
   ycbcr: 6,
+  faxLab: 10,
 } as const
 
 /** Coded bytes of one strip or tile: a range of the file, inside it. */
@@ -90,6 +91,14 @@ function requiredWidth(directory: Directory): number {
     throw new ConversionRefused(`ImageWidth ${width}; 1 to ${LIMITS.widthPixels} is allowed`, directory.at)
   }
   return width
+}
+
+const SEGMENT_TABLES = [TAG.stripOffsets, TAG.stripByteCounts, TAG.tileOffsets, TAG.tileByteCounts]
+
+/** Entries in the tables of where strips and tiles stand, as far as they are read: pages may share them. */
+export function countSegmentEntries({ fields }: Directory): number {
+  const counts = SEGMENT_TABLES.map((tag) => fields.get(tag)?.count ?? 0)
+  return counts.reduce((sum, count) => (count > LIMITS.segmentsPerPage ? sum : sum + count), 0)
 }
 
 function readSegments(directory: Directory, tiled: boolean): Pick<TiffPage, 'segments' | 'cutSegments'> {

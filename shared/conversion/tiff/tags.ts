@@ -28,6 +28,7 @@ export const TAG = {
   consecutiveBadFaxLines: 328,
   extraSamples: 338,
   jpegTables: 347,
+  decode: 433,
 } as const
 
 export type TagNumber = (typeof TAG)[keyof typeof TAG]

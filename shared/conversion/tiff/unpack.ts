@@ -55,7 +55,9 @@ function unpackInto(page: TiffPage, coded: Uint8Array, output: Uint8Array, whole
 function inflateInto(coded: Uint8Array, output: Uint8Array, wholeBytes: number): number {
   try {
     // With a sync flush, a stream that is cut off gives what it holds instead of an error.
-    const options = { maxOutputLength: wholeBytes, finishFlush: zlib.Z_SYNC_FLUSH }
+    // One chunk for all spares joining thousands; the least that zlib takes is 64.
+    const chunkSize = Math.max(Math.min(wholeBytes, 1032 * coded.length) + 1, 64)
+    const options = { maxOutputLength: wholeBytes, finishFlush: zlib.Z_SYNC_FLUSH, chunkSize }
     const inflated = inflateSync(coded, options).subarray(0, output.length)
     output.set(inflated)
     return inflated.length
