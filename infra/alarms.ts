@@ -1,10 +1,17 @@
 import { Duration } from 'aws-cdk-lib'
-import { Alarm, ComparisonOperator, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
+import {
+  Alarm,
+  ComparisonOperator,
+  MathExpression,
+  Metric,
+  Stats,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch'
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions'
 import type { ITopic } from 'aws-cdk-lib/aws-sns'
 import type { Construct } from 'constructs'
-import type { Metric as GatewayMetric } from '../functions/metrics.ts'
-import type { DeployedTable } from '../shared/routing-table/deployed-table.ts'
+import { type Metric as GatewayMetric, HEARTBEAT_METRIC, heartbeatDimensions } from '../functions/metrics.ts'
+import { type AgentKind, agentsOf, type DeployedTable } from '../shared/routing-table/deployed-table.ts'
 import type { GatewayFunction } from './gateway-function.ts'
 import { deadLettersOf, type Names, queueArn } from './names.ts'
 import {
@@ -45,6 +52,46 @@ export function alarms(scope: Construct, { names, table, functions, topic }: Ala
   ]
   const action = new SnsAction(topic)
   for (const watch of watches) makeAlarm(scope, watch).addAlarmAction(action)
+  for (const site of table.sites) {
+    for (const agent of agentsOf(table, site))
+      silenceAlarm(scope, names, { site, agent }).addAlarmAction(action)
+  }
+}
+
+/** Three signs of life in this time; one or two may get lost. */
+const SILENT_MINUTES = 15
+
+/**
+ * An agent that has fallen silent, be it that it, its machine or its line is down. Minute by minute, so that the alarm speaks in the fifteenth
+ * and not after the next full quarter. FILL makes zeros of minutes without a sign: of missing data CloudWatch would look
+ * further back for some that is there.
+ */
+function silenceAlarm(
+  scope: Construct,
+  { deployment }: Names,
+  { site, agent }: { site: string; agent: AgentKind },
+): Alarm {
+  const period = Duration.minutes(1)
+  const beats = new Metric({
+    namespace: deployment,
+    metricName: HEARTBEAT_METRIC,
+    dimensionsMap: heartbeatDimensions({ site, agent }),
+    period,
+    statistic: Stats.SUM,
+  })
+  return new Alarm(scope, `Alarm-Silent-${agent}-${site}`, {
+    alarmName: `${deployment}-${agent}-${site}-silent`,
+    alarmDescription:
+      `The ${agent} agent of site ${site} has said nothing for ${SILENT_MINUTES} minutes. Look whether the machine and its line are up, then at: ` +
+      `systemctl status faxlane-${agent}. Nothing is lost: what waits there goes on when it is back. ` +
+      `A site without this agent says so in the routing table: agents = … in [site_${site}].`,
+    metric: new MathExpression({ expression: 'FILL(beats, 0)', usingMetrics: { beats }, period }),
+    threshold: 1,
+    comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+    evaluationPeriods: SILENT_MINUTES - 1,
+    // One that has never said anything.
+    treatMissingData: TreatMissingData.BREACHING,
+  })
 }
 
 /** The metrics of the functions that call for a person. */

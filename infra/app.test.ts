@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { App, CfnResource, type Stack } from 'aws-cdk-lib'
 import { CfnTopic } from 'aws-cdk-lib/aws-sns'
+import { generate } from 'selfsigned'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { loadTable } from './load-table.ts'
 import { readSettings } from './settings.ts'
@@ -48,9 +49,14 @@ const TEN_THOUSAND = Array.from({ length: 10_000 }, (_, index) => 5_550_000 + in
 describe('the app', { timeout: SYNTHESIS_MILLISECONDS }, () => {
   it('synthesizes a table of ten thousand numbers, with all checks on and no AWS account', async () => {
     const sections = TEN_THOUSAND.map((number) => `[dstnum_${number}]\ndest = log\n`)
+    const site = '[site_paris]\nca_certificate = ca.pem\nagents = edge, print\n'
     const config = tableFile(
-      `[log]\nmsg = fax for %(dstnum)s\n\n[log_unused]\nmsg = x\n\n${sections.join('\n')}`,
+      `[log]\nmsg = fax for %(dstnum)s\n\n[log_unused]\nmsg = x\n\n${site}\n${sections.join('\n')}`,
     )
+    const { cert } = await generate([{ name: 'commonName', value: 'authority of Paris' }], {
+      extensions: [{ name: 'basicConstraints', cA: true }],
+    })
+    writeFileSync(join(dirname(config), 'ca.pem'), cert)
     const { status, stdout, stderr, output } = await runApp({ config, name: 'trial' })
     expect({ status, stdout }).toEqual({ status: 0, stdout: '' })
     // What is worth a word and no mistake, once.

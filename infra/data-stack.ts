@@ -9,6 +9,7 @@ import type { Names } from './names.ts'
 import { planArrivals, planWorkQueues } from './queue-plans.ts'
 import { queueWithDeadLetters } from './queue-with-dead-letters.ts'
 import { type IdentityMode, senderIdentities } from './sender-identities.ts'
+import { siteAgents } from './site-agents.ts'
 
 export interface DataStackProps {
   names: Names
@@ -30,6 +31,7 @@ export class DataStack extends Stack {
     const secrets = ftpSecrets(this, table)
     faxLogs(this, names, table)
     if (identities === 'create') senderIdentities(this, table)
+    siteAgents(this, names, table)
     acknowledgeDataFindings(bucket, secrets)
     new CfnOutput(this, 'FaxesBucket', { value: bucket.bucketName })
     if (table.sites.length > 0)

@@ -2,13 +2,15 @@ import { Match } from 'aws-cdk-lib/assertions'
 import { describe, expect, it } from 'vitest'
 import { BACKENDS } from '../functions/backends/list.ts'
 import type { Metric } from '../functions/metrics.ts'
-import { gatewayApp, templatesOf } from './testing/synthesize.ts'
+import { gatewayApp, TABLE, templatesOf } from './testing/synthesize.ts'
 import { text } from './testing/text.ts'
 
 const { data, gateway } = templatesOf(gatewayApp())
 const functions = Object.entries(gateway.findResources('AWS::Lambda::Function'))
 const feeds = Object.values(gateway.findResources('AWS::Lambda::EventSourceMapping'))
-const alarms = Object.values(gateway.findResources('AWS::CloudWatch::Alarm'))
+const allAlarms = Object.values(gateway.findResources('AWS::CloudWatch::Alarm'))
+const silenceAlarms = allAlarms.filter(({ Properties }) => Properties.AlarmName.endsWith('-silent'))
+const alarms = allAlarms.filter((alarm) => !silenceAlarms.includes(alarm))
 const queues = new Map(
   Object.values(data.findResources('AWS::SQS::Queue')).map(({ Properties }) => [
     Properties.QueueName,
@@ -202,6 +204,59 @@ describe('alarms', () => {
       expect(description.length).toBeLessThan(900)
     },
   )
+
+  it('exist for each agent that falls silent, and for no other', () => {
+    const names = silenceAlarms.map(({ Properties }) => Properties.AlarmName)
+    // Berlin has no printer.
+    expect(names.sort()).toEqual([
+      'faxlane-edge-berlin-silent',
+      'faxlane-edge-main-silent',
+      'faxlane-print-main-silent',
+    ])
+  })
+
+  it.each(silenceAlarms)(
+    '$Properties.AlarmName speaks within 15 minutes, and says what to do',
+    ({ Properties }) => {
+      const [, agent, site] = Properties.AlarmName.split('-')
+      expect(Properties).toMatchObject({
+        ComparisonOperator: 'LessThanThreshold',
+        Threshold: 1,
+        EvaluationPeriods: 14,
+        TreatMissingData: 'breaching',
+        AlarmActions: [{ Ref: Object.keys(gateway.findResources('AWS::SNS::Topic'))[0] }],
+      })
+      const metrics: Record<string, unknown>[] = Properties.Metrics
+      expect(metrics.find(({ ReturnData }) => ReturnData !== false)).toMatchObject({
+        Expression: 'FILL(beats, 0)',
+      })
+      expect(metrics.find(({ Id }) => Id === 'beats')).toMatchObject({
+        MetricStat: {
+          Metric: {
+            Namespace: 'faxlane',
+            MetricName: 'AgentHeartbeat',
+            Dimensions: [
+              { Name: 'Agent', Value: agent },
+              { Name: 'Site', Value: site },
+            ],
+          },
+          Period: 60,
+          Stat: 'Sum',
+        },
+      })
+      expect(text(Properties.AlarmDescription)).toContain(`systemctl status faxlane-${agent}`)
+    },
+  )
+
+  it('for silence follow what a site says of its agents', () => {
+    const table = { ...TABLE, siteDetails: { main: { agents: ['print' as const] } } }
+    const names = Object.values(
+      templatesOf(gatewayApp({ table })).gateway.findResources('AWS::CloudWatch::Alarm'),
+    )
+      .map(({ Properties }) => Properties.AlarmName)
+      .filter((name) => name.endsWith('-silent'))
+    expect(names.sort()).toEqual(['faxlane-edge-berlin-silent', 'faxlane-print-main-silent'])
+  })
 
   it('can be published on their topic, and by nobody else, nor over plain HTTP', () => {
     gateway.resourceCountIs('AWS::SNS::Topic', 1)

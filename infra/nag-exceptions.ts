@@ -2,6 +2,7 @@ import { Aws, type Stack, Validations } from 'aws-cdk-lib'
 import type { Bucket } from 'aws-cdk-lib/aws-s3'
 import type { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager'
 import { PREFIXES } from '../shared/object-keys.ts'
+import type { AgentKind } from '../shared/routing-table/deployed-table.ts'
 import type { Names } from './names.ts'
 
 /** Findings of cdk-nag's AwsSolutions rules that are meant to be so, each with its reason. */
@@ -27,6 +28,23 @@ export function acknowledgeGatewayFindings(stack: Stack, names: Names): void {
       reason:
         'The keys of faxes to come are not known; their area of the bucket is the narrowest that can be named.',
     })
+  }
+}
+
+/** What the role of an agent is told of by cdk-nag. */
+export const WILDCARD_OF_SITE: Record<
+  AgentKind,
+  (names: Names, site: string) => { id: string; reason: string }[]
+> = {
+  edge: (names, site) => [keysOf(names, `${PREFIXES.incoming}${site}/`)],
+  print: (names, site) => [keysOf(names, `${PREFIXES.print}${site}/`)],
+}
+
+function keysOf({ bucket }: Names, prefix: string) {
+  return {
+    id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:s3:::${nagged(bucket)}/${prefix}*]`,
+    reason:
+      'The keys of faxes to come are not known; the prefix of the site is the narrowest that can be named.',
   }
 }
 

@@ -29,7 +29,7 @@ const PERMISSIONS: Record<string, Record<string, string[]>> = {
     ...ownLog('deliver-mail'),
     ...messagesFrom('faxlane-deliver-mail'),
     'sqs:SendMessage': ['sqs faxlane-deliver-mail'],
-    's3:GetObject': [`${FAXES}/pdf/*`],
+    's3:GetObject': [`${FAXES}/incoming/*`, `${FAXES}/pdf/*`],
     'dynamodb:GetItem dynamodb:PutItem': [LEDGER],
     'ses:SendRawEmail': ['ses identity/example.com', 'ses identity/example.org'],
   },
@@ -62,7 +62,7 @@ const PERMISSIONS: Record<string, Record<string, string[]>> = {
   },
   download: {
     ...ownLog('download'),
-    's3:GetObject': [`${FAXES}/pdf/*`],
+    's3:GetObject': [`${FAXES}/incoming/*`, `${FAXES}/pdf/*`],
     'dynamodb:GetItem': [LEDGER],
   },
 }

@@ -15,6 +15,27 @@ export function writeFaxes(names: Names, areas: readonly Area[]): PolicyStatemen
   return allow('WriteFaxes', ['s3:PutObject'], inAreas(names, areas))
 }
 
+/** New ones alone, with the header that says so: an agent can overwrite nothing, its own faxes included. */
+export function writeNewFaxesOf(names: Names, site: string): PolicyStatement {
+  return allow('WriteNewFaxes', ['s3:PutObject'], [ofSite(names, 'incoming', site)], {
+    Null: { 's3:if-none-match': 'false' },
+  })
+}
+
+export function readFaxesOf(names: Names, area: Area, site: string): PolicyStatement {
+  return allow('ReadFaxes', ['s3:GetObject'], [ofSite(names, area, site)])
+}
+
+/**
+ * Tells a fax that is gone from one that is forbidden: see tellMissingFaxes. A GetObject has no prefix for the condition to look at, so
+ * S3 may go on answering it with 403; a listing by the whole key as prefix is answered.
+ */
+export function listFaxesOf(names: Names, area: Area, site: string): PolicyStatement {
+  return allow('ListFaxes', ['s3:ListBucket'], [bucketArn(names.bucket)], {
+    StringLike: { 's3:prefix': `${PREFIXES[area]}${site}/*` },
+  })
+}
+
 /** Without the right to list a bucket, S3 answers a read of what is not there with 403, as if it were forbidden. */
 export function tellMissingFaxes(names: Names): PolicyStatement {
   return allow('TellMissingFaxes', ['s3:ListBucket'], [bucketArn(names.bucket)])
@@ -32,6 +53,11 @@ export function readLedger(names: Names): PolicyStatement {
 export function takeMessages(queue: string): PolicyStatement {
   const actions = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes']
   return allow('TakeMessages', actions, [queueArn(queue)])
+}
+
+export function takePrintJobs(queue: string): PolicyStatement {
+  const actions = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility']
+  return allow('TakePrintJobs', actions, [queueArn(queue)])
 }
 
 export function sendMessages(queues: readonly string[]): PolicyStatement {
@@ -62,6 +88,10 @@ export function writeOwnLog(logGroupArn: string): PolicyStatement {
 
 function inAreas(names: Names, areas: readonly Area[]): string[] {
   return areas.map((area) => `${bucketArn(names.bucket)}/${PREFIXES[area]}*`)
+}
+
+function ofSite(names: Names, area: Area, site: string): string {
+  return `${bucketArn(names.bucket)}/${PREFIXES[area]}${site}/*`
 }
 
 function allow(

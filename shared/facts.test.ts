@@ -30,6 +30,7 @@ describe('the facts of a reception', () => {
       'resolution',
       'mode',
       'callId',
+      'sequence',
     ] as const
     fc.assert(
       fc.property(fc.tuple(...names.map(() => any)), (values) => {

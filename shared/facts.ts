@@ -27,6 +27,8 @@ export const factsSchema = z.object({
   mode: z.string().optional(),
   /** The PBX's own name of the call (Asterisk's UNIQUEID). */
   callId: z.string().optional(),
+  /** The edge agent's count of its site's faxes, in decimal: a number that never arrives is a fax that is missing. */
+  sequence: z.string().optional(),
   /** When the reception ended, ISO 8601 in UTC. */
   receivedAt: z.iso.datetime(),
 })
@@ -47,6 +49,7 @@ const METADATA_NAMES: Record<keyof Facts, string> = {
   resolution: 'resolution',
   mode: 'mode',
   callId: 'call-id',
+  sequence: 'sequence',
   receivedAt: 'received-at',
 }
 

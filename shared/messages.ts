@@ -3,7 +3,7 @@ import { factsSchema } from './facts.ts'
 import { faxIdSchema } from './fax-id.ts'
 import { siteSchema } from './object-keys.ts'
 import { outcomeSchema } from './outcome.ts'
-import { backendSchema } from './routing-table/deployed-table.ts'
+import { agentKindSchema, backendSchema, printOptionSchema } from './routing-table/deployed-table.ts'
 
 /** A fax that was converted and routed, as its deliveries see it. */
 export const routedFaxSchema = z.object({
@@ -41,6 +41,12 @@ export const printJobSchema = z.object({
   format: z.enum(['pdf', 'tiff']),
   /** CUPS's name of the printer. Absent: CUPS's default printer. */
   printer: z.string().optional(),
+  /** Options of lp, each NAME or NAME=VALUE. */
+  options: z.array(printOptionSchema).optional(),
+  /** How long the agent goes on with a printer that does not print. Absent: a day. */
+  expiresAfterSeconds: z.int().min(60).optional(),
+  /** Where `format` is tiff: the PDF, under the same prefix, for a CUPS that takes no TIFF. */
+  pdfKey: z.string().optional(),
   title: z.string(),
   fileName: z.string().regex(/^[0-9A-Za-z+][0-9A-Za-z+.-]*$/),
   pages: z.int().min(1),
@@ -56,3 +62,22 @@ export const reportSchema = z.object({
   outcome: outcomeSchema,
 })
 export type Report = z.infer<typeof reportSchema>
+
+/** Sent by each agent every few minutes: a site that falls silent is noticed. */
+export const heartbeatSchema = z.object({
+  version: z.literal(1),
+  heartbeat: z.object({
+    site: siteSchema,
+    agent: agentKindSchema,
+    at: z.iso.datetime(),
+    /** Files or jobs that the agent has not dealt with yet. */
+    waiting: z.int().min(0),
+    /** The edge agent's last sequence number. */
+    sequence: z.int().min(0).optional(),
+  }),
+})
+export type HeartbeatMessage = z.infer<typeof heartbeatSchema>
+
+/** All that the agents send on the queue of reports. */
+export const agentMessageSchema = z.union([reportSchema, heartbeatSchema])
+export type AgentMessage = z.infer<typeof agentMessageSchema>

@@ -17,7 +17,7 @@ interface FaxAtSite {
   faxId: string
 }
 
-/** Where the edge agent of a site puts a TIFF as received. */
+/** Where the edge agent of a site puts a TIFF as received, or an empty object for a call of which no page came. */
 export function incomingKey({ site, faxId }: FaxAtSite): string {
   return `${PREFIXES.incoming}${site}/${faxId}.tif`
 }

@@ -7,7 +7,8 @@ const TOKEN = makeLinkToken()
 const LINK = makeLink(
   {
     faxId: '20260702T093012Z-0123456789ab',
-    pdfKey: 'pdf/main/20260702T093012Z-0123456789ab.pdf',
+    format: 'pdf' as const,
+    key: 'pdf/main/20260702T093012Z-0123456789ab.pdf',
     fileName: '100-41445550199-1782984612-6789ab.pdf',
   },
   MADE_AT,
@@ -22,7 +23,7 @@ function dependenciesAt(seconds: number) {
       asked.push(digest)
       return links.get(digest)
     },
-    signUrl: async ({ pdfKey }: Link, method: string) => `https://bucket.example/${pdfKey}?for=${method}`,
+    signUrl: async ({ key }: Link, method: string) => `https://bucket.example/${key}?for=${method}`,
     now: () => new Date(MADE_AT.getTime() + seconds * 1000),
   }
 }
@@ -33,7 +34,7 @@ describe('a link', () => {
   test.each(['GET', 'HEAD'])('leads %s to a URL signed for it', async (method) => {
     const answer = await download(dependenciesAt(0), { method, path: `/${TOKEN}` })
     expect(answer.statusCode).toBe(302)
-    expect(answer.headers.location).toBe(`https://bucket.example/${LINK.pdfKey}?for=${method}`)
+    expect(answer.headers.location).toBe(`https://bucket.example/${LINK.key}?for=${method}`)
   })
 
   test('is not used up: a scanner opens it before its reader does', async () => {

@@ -43,7 +43,8 @@ afterAll(async () => {
 
 const FILE = {
   faxId: '20260702T093012Z-0123456789ab',
-  pdfKey: 'pdf/main/20260702T093012Z-0123456789ab.pdf',
+  format: 'pdf' as const,
+  key: 'pdf/main/20260702T093012Z-0123456789ab.pdf',
   fileName: '100-+41445550199-1782984612-6789ab.pdf',
 }
 
@@ -69,7 +70,7 @@ test.each(['GET', 'HEAD'])('a mailed link opens the PDF under its file name (%s)
   expect(answer.statusCode).toBe(302)
   const url = new URL(answer.headers.location ?? '')
   expect(url.href).toContain('faxes')
-  expect(url.pathname).toContain(FILE.pdfKey)
+  expect(url.pathname).toContain(FILE.key)
   expect(url.searchParams.get('X-Amz-Expires')).toBe('300')
   expect(url.searchParams.get('response-cache-control')).toBe('no-store')
   expect(url.searchParams.get('response-content-type')).toBe('application/pdf')

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import * as z from 'zod'
 import { faxIdSchema } from '../../shared/fax-id.ts'
 
-/** How long a mailed link opens its fax. The PDFs have to be kept at least as long. */
+/** How long a mailed link opens its fax. The files have to be kept at least as long. */
 export const LINK_LIFETIME_DAYS = 30
 
 const SECONDS_PER_DAY = 86_400
@@ -11,7 +11,8 @@ const TOKEN_BYTES = 32
 /** What a link leads to, as the ledger's table holds it. The token itself is nowhere but in the mail. */
 export const linkSchema = z.object({
   faxId: faxIdSchema,
-  pdfKey: z.string(),
+  key: z.string(),
+  format: z.enum(['pdf', 'tiff']),
   /** Ends in a header, hence the narrow alphabet. */
   fileName: z.string().regex(/^[0-9A-Za-z+][0-9A-Za-z+.-]*$/),
   /** Epoch seconds, the form that DynamoDB's time-to-live wants. */

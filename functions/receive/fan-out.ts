@@ -57,5 +57,6 @@ async function enqueuePrinting(
 ): Promise<void> {
   const job = makePrintJob(fax, backend)
   await putFile({ key: job.key, bytes: files[job.format], format: job.format })
+  if (job.pdfKey !== undefined) await putFile({ key: job.pdfKey, bytes: files.pdf, format: 'pdf' })
   await enqueuePrintJob(backend.site, job)
 }

@@ -22,7 +22,7 @@ export interface Stored {
 export type FaxEnd =
   | ({ state: 'routed'; backends: string[] } & Stored)
   | ({ state: 'unrouted'; reason: string } & Stored)
-  | { state: 'refused'; reason: string }
+  | { state: 'refused' | 'missed'; reason: string }
 
 export function openFax({ faxId, site, facts, tiffKey, tiffBytes }: Arrival, now: Date): FaxRecord {
   return {

@@ -30,6 +30,7 @@ const mail: Backend = {
   subject: ['fax'],
   body: [],
   from: { address: 'fax@example.org', name: 'Fax' },
+  format: 'pdf',
 }
 const printer: Backend = {
   kind: 'printer',
@@ -137,12 +138,27 @@ describe('a fax that arrives', () => {
       backend: 'printer_office',
       key: `print/lyon/${FAX_ID}-printer_office.tif`,
       format: 'tiff',
+      pdfKey: `print/lyon/${FAX_ID}-printer_office.pdf`,
       printer: 'office',
       title: 'Fax 100 from 0478123456',
       fileName: '100-0478123456-1795412511-7m2r4t.tif',
       pages: 2,
     })
     expect(did.stored.get(job?.key ?? '')).toEqual(TIFF)
+    expect(did.stored.get(job?.pdfKey ?? '')).toEqual(PDF)
+  })
+
+  it('of a call that broke off is delivered as far as it came, with a warning', async () => {
+    const { dependencies, did, bucket, facts } = world
+    const said = { status: 'FAILED', error: 'The call dropped prematurely' }
+    bucket.set(KEY, { bytes: TIFF, sizeBytes: TIFF.length, facts: { ...facts, ...said } })
+    const { state, warnings } = await receive(dependencies, ARRIVED)
+    expect({ state, first: warnings?.[0] }).toEqual({
+      state: 'routed',
+      first:
+        'The call broke off, so pages may be missing at the end; the PBX says: The call dropped prematurely.',
+    })
+    expect(did.counted).toEqual(['FaxesReceived', 'ReceptionsFailed'])
   })
 
   it('twice is delivered once', async () => {
@@ -225,6 +241,26 @@ describe('a fax that can not be delivered ends on record', () => {
       reason: 'The file has 100000001 bytes; at most 100000000 are converted.',
       facts: { destination: '100' },
     })
+  })
+
+  it.each([
+    [
+      { status: 'FAILED', error: 'The call dropped prematurely' },
+      'Somebody called, and no page was received; the PBX says: FAILED, The call dropped prematurely.',
+    ],
+    [{ status: 'SUCCESS' }, 'Somebody called, and no page was received; the PBX says: SUCCESS.'],
+    [{}, 'The file is empty, and the PBX did not say why.'],
+  ])('missed, when no page came: %j', async (said, reason) => {
+    const { dependencies, did, bucket, facts } = world
+    bucket.set(KEY, { bytes: new Uint8Array(), sizeBytes: 0, facts: { ...facts, ...said } })
+    expect(await receive(dependencies, { ...ARRIVED, sizeBytes: 0 })).toMatchObject({
+      state: 'missed',
+      reason,
+      tiffBytes: 0,
+      facts: { source: '0478123456', destination: '100', ...said },
+    })
+    expect(did.counted).toEqual(['ReceptionsFailed'])
+    expect([did.deliveries, did.stored.size]).toEqual([[], 0])
   })
 
   it('refused, when the object is gone', async () => {

@@ -54,6 +54,7 @@ async function process(
 ): Promise<FaxEnd> {
   if (tiff === undefined) return refused(`The object ${record.tiffKey} is not in the bucket any more.`)
   const { bytes, sizeBytes } = tiff
+  if (sizeBytes === 0) return { state: 'missed', reason: whyMissed(record.facts) }
   if (bytes === undefined) {
     return refused(`The file has ${sizeBytes} bytes; at most ${LARGEST_TIFF_BYTES} are converted.`)
   }
@@ -63,7 +64,7 @@ async function process(
   const stored = {
     pdfKey: pdfKey({ site: record.site, faxId: record.id }),
     pdfBytes: conversion.pdf.length,
-    ...findingsOf(conversion),
+    ...findingsOf(conversion, record.facts),
     convertMilliseconds: Math.round((performance.now() - started) * 10) / 10,
   }
   await dependencies.putFile({ key: stored.pdfKey, bytes: conversion.pdf, format: 'pdf' })
@@ -78,14 +79,19 @@ async function process(
 }
 
 /** What the conversion found, bounded: a ledger item holds 400 KB, and a TIFF can be made to give a warning a page. */
-function findingsOf({ pages, warnings }: Conversion): Pick<Stored, 'pages' | 'damagedRows' | 'warnings'> {
+function findingsOf(
+  { pages, warnings }: Conversion,
+  facts: Facts,
+): Pick<Stored, 'pages' | 'damagedRows' | 'warnings'> {
   const ofPages = pages.flatMap((page, index) =>
     page.warnings.map((warning) => `page ${index + 1}: ${warning}`),
   )
   return {
     pages: pages.length,
     damagedRows: pages.reduce((sum, page) => sum + page.damagedRows, 0),
-    warnings: [...warnings, ...ofPages].slice(0, MOST_WARNINGS).map((warning) => warning.slice(0, 300)),
+    warnings: [...brokenOff(facts), ...warnings, ...ofPages]
+      .slice(0, MOST_WARNINGS)
+      .map((warning) => warning.slice(0, 300)),
   }
 }
 
@@ -139,7 +145,8 @@ async function end(dependencies: ReceiveDependencies, record: FaxRecord, ending:
   const closed = closeFax(record, ending, dependencies.now())
   // False: a duplicate of this event was faster, and wrote and counted the same.
   if (!(await dependencies.ledger.replaceFax(closed))) return closed
-  dependencies.count('FaxesReceived')
+  if (closed.state !== 'missed') dependencies.count('FaxesReceived')
+  if (closed.state === 'missed' || hasFailed(closed.facts)) dependencies.count('ReceptionsFailed')
   if (closed.state === 'unrouted') dependencies.count('FaxesUnrouted')
   if (closed.state === 'refused') dependencies.count('FaxesRefused')
   return closed
@@ -147,6 +154,22 @@ async function end(dependencies: ReceiveDependencies, record: FaxRecord, ending:
 
 function refused(reason: string): FaxEnd {
   return { state: 'refused', reason }
+}
+
+/** By the status alone: Asterisk gives a sender's success the error HANGUP. */
+function hasFailed({ status }: Facts): boolean {
+  return status === 'FAILED'
+}
+
+function brokenOff(facts: Facts): string[] {
+  if (!hasFailed(facts)) return []
+  return [`The call broke off, so pages may be missing at the end; the PBX says: ${facts.error ?? 'FAILED'}.`]
+}
+
+function whyMissed({ status, error }: Facts): string {
+  if (status === undefined) return 'The file is empty, and the PBX did not say why.'
+  const said = error === undefined ? status : `${status}, ${error}`
+  return `Somebody called, and no page was received; the PBX says: ${said}.`
 }
 
 function whyUnrouted(destination: string | undefined): string {

@@ -3,8 +3,8 @@ import type { Report } from '../../shared/messages.ts'
 import { delivered, failed, type Outcome, retry } from '../../shared/outcome.ts'
 import { openDelivery } from '../ledger/delivery-transitions.ts'
 import { makeMemoryLedger } from '../ledger/memory-ledger.ts'
-import type { Metric } from '../metrics.ts'
-import { settleReport } from './settle.ts'
+import { type Metric, makeCountHeartbeat } from '../metrics.ts'
+import { settleMessage, settleReport } from './settle.ts'
 
 const FAX_ID = '20261123T054151Z-0k3w9x7m2r4t'
 const report = (outcome: Outcome): Report => ({
@@ -67,5 +67,38 @@ describe('a report of the print agent', () => {
     const { ledger, settle } = await world()
     ledger.deliveries.clear()
     await expect(settle(delivered('x', 'y'))).rejects.toThrow('The ledger has no delivery')
+  })
+})
+
+describe('a sign of life of an agent', () => {
+  const heartbeat = {
+    version: 1,
+    heartbeat: { site: 'paris', agent: 'edge', at: '2026-11-23T12:00:00.000Z', waiting: 2 },
+  } as const
+
+  it('is counted by site and agent, in the form that CloudWatch makes a metric of, and touches no record', async () => {
+    const { ledger, counted } = await world()
+    const lines: string[] = []
+    const now = () => new Date('2026-11-23T12:00:01.000Z')
+    const countHeartbeat = makeCountHeartbeat('faxlane', (line) => void lines.push(line), now)
+    const dependencies = { ledger, count: (metric: Metric) => void counted.push(metric), countHeartbeat }
+    expect(await settleMessage(dependencies, heartbeat)).toBeUndefined()
+    expect(counted).toEqual([])
+    expect(lines).toEqual([expect.stringMatching(/^\{.*\}\n$/)])
+    expect(JSON.parse(lines[0] ?? '')).toEqual({
+      _aws: {
+        Timestamp: now().getTime(),
+        CloudWatchMetrics: [
+          {
+            Namespace: 'faxlane',
+            Dimensions: [['Site', 'Agent']],
+            Metrics: [{ Name: 'AgentHeartbeat', Unit: 'Count' }],
+          },
+        ],
+      },
+      Site: 'paris',
+      Agent: 'edge',
+      AgentHeartbeat: 1,
+    })
   })
 })

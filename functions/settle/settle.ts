@@ -1,17 +1,28 @@
 import type { DeliveryRecord } from '../../shared/ledger/records.ts'
-import type { Report } from '../../shared/messages.ts'
+import type { AgentMessage, Report } from '../../shared/messages.ts'
 import { hasEnded, settle } from '../ledger/delivery-transitions.ts'
 import type { Ledger } from '../ledger/ledger.ts'
-import type { Count } from '../metrics.ts'
+import type { Count, CountHeartbeat } from '../metrics.ts'
 
 export interface SettleDependencies {
   ledger: Pick<Ledger, 'getDelivery' | 'replaceDelivery'>
   count: Count
+  countHeartbeat: CountHeartbeat
+}
+
+/** What an agent sends: a report, whose record comes back, or a sign of life, which is counted. */
+export async function settleMessage(
+  dependencies: SettleDependencies,
+  message: AgentMessage,
+): Promise<DeliveryRecord | undefined> {
+  if (!('heartbeat' in message)) return await settleReport(dependencies, message)
+  dependencies.countHeartbeat(message.heartbeat)
+  return undefined
 }
 
 /** Writes down what an agent reports. Reports come at least once and in any order; the first end of a delivery stands. */
 export async function settleReport(
-  dependencies: SettleDependencies,
+  dependencies: Pick<SettleDependencies, 'ledger' | 'count'>,
   report: Report,
 ): Promise<DeliveryRecord> {
   const { faxId, backend, outcome, at } = report

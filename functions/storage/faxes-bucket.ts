@@ -5,6 +5,7 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3'
+import { FORMATS, type Format } from '../../shared/file-name.ts'
 
 export interface StoredTiff {
   sizeBytes: number
@@ -58,13 +59,11 @@ async function getUnlessGone(
   }
 }
 
-const CONTENT_TYPES = { pdf: 'application/pdf', tiff: 'image/tiff' } as const
-
 /** Writes a file that we made. The same fax always gives the same bytes, so a second write changes nothing. */
 export async function putFile(
   client: S3Client,
   bucket: string,
-  file: { key: string; bytes: Uint8Array; format: 'pdf' | 'tiff' },
+  file: { key: string; bytes: Uint8Array; format: Format },
 ): Promise<void> {
   const { key, bytes, format } = file
   await client.send(
@@ -73,7 +72,7 @@ export async function putFile(
       Key: key,
       Body: bytes,
       ContentLength: bytes.length,
-      ContentType: CONTENT_TYPES[format],
+      ContentType: FORMATS[format].contentType,
     }),
   )
 }

@@ -3,8 +3,11 @@ import { factsSchema } from '../facts.ts'
 import { faxIdSchema } from '../fax-id.ts'
 import { outcomeSchema } from '../outcome.ts'
 
-/** received: under way; the others are ends: its deliveries were made, no section serves its number, it is no fax. */
-export const FAX_STATES = ['received', 'routed', 'unrouted', 'refused'] as const
+/**
+ * received: under way; the others are ends: its deliveries were made, no section serves its number, it is no fax, the call
+ * ended before a page was received.
+ */
+export const FAX_STATES = ['received', 'routed', 'unrouted', 'refused', 'missed'] as const
 /** waiting: for its first or next attempt; claimed: an attempt is under way, until its lease ends; then the ends. */
 export const DELIVERY_STATES = ['waiting', 'claimed', 'delivered', 'failed'] as const
 
@@ -27,7 +30,7 @@ export const faxRecordSchema = z.object({
   warnings: z.array(z.string()).optional(),
   /** The backends that the fax was routed to, in the order of `dest`. */
   backends: z.array(z.string()).optional(),
-  /** Why it was refused or not routed. */
+  /** Why it was refused, missed or not routed. */
   reason: z.string().optional(),
   convertMilliseconds: z.number().optional(),
   openedAt: z.iso.datetime(),

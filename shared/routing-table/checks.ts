@@ -43,13 +43,6 @@ export const port: Check<number> = (text) => {
     : wrong('A port is a whole number from 1 to 65535.', 'FTP is on port 21, implicit TLS on port 990.')
 }
 
-/** XiVO took anything but 0 for 1, with a warning. */
-export const documentFormat: Check<'pdf' | 'tiff'> = (text) => {
-  if (text === '1') return { value: 'pdf' }
-  if (text === '0') return { value: 'tiff' }
-  return wrong('This is 1 or 0.', 'Write 1 for PDF, 0 for the TIFF as it was received.')
-}
-
 export function oneOf<Word extends string>(words: readonly Word[]): Check<Word> {
   return (text) => {
     const value = words.find((word) => word === text)

@@ -5,12 +5,20 @@ import { templateSchema } from './template.ts'
 /** What each kind of backend needs to deliver, checked at synth; a message carries it to the function that delivers. */
 export const backendNameSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/)
 
+/**
+ * An option as lp takes it. The alphabet has no blank, quote, comma or brace, by which lp would see several options or a collection.
+ */
+export const printOptionSchema = z
+  .string()
+  .regex(/^[A-Za-z][A-Za-z0-9-]{0,63}(=[A-Za-z0-9][A-Za-z0-9._+-]{0,63})?$/)
+
 export const mailBackendSchema = z.object({
   kind: z.literal('mail'),
   name: backendNameSchema,
   subject: templateSchema,
   body: templateSchema,
   from: z.object({ address: z.string(), name: z.string() }),
+  format: z.enum(['pdf', 'tiff']),
 })
 export const ftpBackendSchema = z.object({
   kind: z.literal('ftp'),
@@ -34,6 +42,10 @@ export const printerBackendSchema = z.object({
   printer: z.string().optional(),
   site: siteSchema,
   format: z.enum(['pdf', 'tiff']),
+  /** Options of lp, each NAME or NAME=VALUE. */
+  options: z.array(printOptionSchema).optional(),
+  /** How long the agent goes on with a printer that does not print. Absent: a day. */
+  expiresAfterSeconds: z.int().min(60).optional(),
 })
 export const logBackendSchema = z.object({
   kind: z.literal('log'),
@@ -52,6 +64,18 @@ export type BackendKind = Backend['kind']
 export type BackendOf<Kind extends BackendKind> = Extract<Backend, { kind: Kind }>
 export const BACKEND_KINDS = ['mail', 'ftp', 'printer', 'log'] as const satisfies readonly BackendKind[]
 
+/** The programs that run at a site. */
+export const AGENT_KINDS = ['edge', 'print'] as const
+export const agentKindSchema = z.enum(AGENT_KINDS)
+export type AgentKind = z.infer<typeof agentKindSchema>
+
+const siteDetailsSchema = z.object({
+  /** Absent: an edge agent, and a print agent where the site has a printer. */
+  agents: z.array(agentKindSchema).optional(),
+  /** PEM of the authority that signs the certificates by which the site's agents get their credentials. */
+  caCertificate: z.string().optional(),
+})
+
 const routeSchema = z.object({ backends: z.array(z.string()), recipients: z.array(z.string()) })
 
 /** The checked table as it is bundled with the function that routes. */
@@ -60,6 +84,8 @@ export const deployedTableSchema = z.object({
   /** IANA name; the zone of the dates in mails, file names and log lines. */
   timeZone: z.string(),
   sites: z.array(siteSchema),
+  /** Of the sites whose section says more than the name. */
+  siteDetails: z.record(siteSchema, siteDetailsSchema).optional(),
   backends: z.array(backendSchema),
   /** By destination number. */
   numbers: z.record(z.string(), routeSchema),
@@ -67,3 +93,13 @@ export const deployedTableSchema = z.object({
   fallback: routeSchema.optional(),
 })
 export type DeployedTable = z.infer<typeof deployedTableSchema>
+export type SiteDetails = z.infer<typeof siteDetailsSchema>
+
+/** The agents that run at a site, which are missed when they fall silent. */
+export function agentsOf(
+  { siteDetails, backends }: Pick<DeployedTable, 'siteDetails' | 'backends'>,
+  site: string,
+): readonly AgentKind[] {
+  const hasPrinter = backends.some((backend) => backend.kind === 'printer' && backend.site === site)
+  return siteDetails?.[site]?.agents ?? (hasPrinter ? ['edge', 'print'] : ['edge'])
+}

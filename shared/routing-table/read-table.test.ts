@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer'
 import fc from 'fast-check'
 import { generate } from 'selfsigned'
 import { describe, expect, test } from 'vitest'
-import { deployedTableSchema } from './deployed-table.ts'
+import { agentsOf, deployedTableSchema } from './deployed-table.ts'
 import { formatFinding } from './finding.ts'
 import { readTable, type TableReading } from './read-table.ts'
 import { makeRouter } from './route.ts'
@@ -20,6 +20,10 @@ const files = new Map<string, Uint8Array>([
 ])
 const { cert: certificate } = await generate([{ name: 'commonName', value: 'ftp.example.org' }])
 files.set('ca.pem', Buffer.from(`issued by us\n${certificate}\n${certificate}`))
+const { cert: leaf } = await generate([{ name: 'commonName', value: 'edge' }], {
+  extensions: [{ name: 'basicConstraints', cA: false }],
+})
+files.set('leaf.pem', Buffer.from(leaf))
 
 function read(text: string | Uint8Array): TableReading {
   const bytes = typeof text === 'string' ? Buffer.from(text) : text
@@ -284,9 +288,44 @@ describe('each mistake, where it stands', () => {
       '6 convert_to_pdf = 2',
       'Write 1 for PDF',
     ],
+    ['format of an FTP backend', inFtp('format = tif'), '9 format = tif', 'Did you mean tiff?'],
+    [
+      'format that contradicts convert_to_pdf',
+      inPrinter('format = tiff\nconvert_to_pdf = 1'),
+      '7 convert_to_pdf = 1',
+      'Remove one of the two.',
+    ],
     ['a printer with a blank', inPrinter('name = the office'), '6 name = the office', 'lpstat -e'],
     ['a printer that is an option of lp', inPrinter('name = -oraw'), '6 name = -oraw', 'lpstat -e'],
     ['a printer that is a path', inPrinter('name = ../x'), '6 name = ../x', 'lpstat -e'],
+    [
+      'an option of lp with a quote',
+      inPrinter("options = media='A4'"),
+      "6 options = … media='A4' …",
+      'NAME=VALUE',
+    ],
+    ['two options of lp in one', inPrinter('options = a=1,b'), '6 options = … a=1,b …', 'NAME=VALUE'],
+    [
+      'an option of lp that starts as its own',
+      inPrinter('options = -d x'),
+      '6 options = … -d …',
+      'NAME=VALUE',
+    ],
+    [
+      'an option of lp twice',
+      inPrinter('options = media=A4 media=A5'),
+      '6 options = … media=A5 …',
+      'Keep one',
+    ],
+    [
+      "the agent's own hold",
+      inPrinter('options = media=A4 job-hold-until=night'),
+      '6 options = … job-hold-until=night …',
+      'Remove it',
+    ],
+    ['a time without a unit', inPrinter('expires_after = 12'), '6 expires_after = 12', '30m, 12h or 1d'],
+    ['a time of nothing', inPrinter('expires_after = 0h'), '6 expires_after = 0h', '30m, 12h or 1d'],
+    ['more than a week', inPrinter('expires_after = 8d'), '6 expires_after = 8d', '30m, 12h or 1d'],
     ['a site that is not declared', inPrinter('site = rome'), '6 site = rome', '[site_rome]'],
     [
       'a site mistyped',
@@ -299,6 +338,31 @@ describe('each mistake, where it stands', () => {
       `${NUMBERS}[site_a]\n[site_b]\n[printer]`,
       '7 [printer]',
       'site = NAME, one of a, b',
+    ],
+    ['an agent that there is not', `${NUMBERS}[site_a]\nagents = edeg`, '6 agents = edeg', 'mean edge?'],
+    [
+      'a printer at a site without a print agent',
+      `${NUMBERS}[site_a]\nagents = edge\n[printer]\n[dstnum_1]\ndest = printer`,
+      '6 agents = edge',
+      'Write agents = edge, print',
+    ],
+    [
+      'ca_certificate that is not there',
+      `${NUMBERS}[site_a]\nca_certificate = no.pem`,
+      '6 ca_certificate = no.pem',
+      'Put the file there',
+    ],
+    [
+      'ca_certificate with a private key',
+      `${NUMBERS}[site_a]\nca_certificate = key.pem`,
+      '6 ca_certificate = key.pem',
+      'the authority that signs',
+    ],
+    [
+      "ca_certificate that is no authority's",
+      `${NUMBERS}[site_a]\nca_certificate = leaf.pem`,
+      '6 ca_certificate = leaf.pem',
+      'docs/agents.md',
     ],
     ['a site in capitals', `${NUMBERS}[site_Paris]`, '5 [site_Paris]', 'such as [site_paris]'],
     ['a log without msg', '[log]\n[dstnum_1]\ndest = log', '1 [log]', 'Add msg = '],
@@ -381,6 +445,26 @@ dest = fax
   ])
 })
 
+test('a site says which agents it has, and whose certificates they show', async () => {
+  const { cert } = await generate([{ name: 'commonName', value: 'authority' }], {
+    extensions: [{ name: 'basicConstraints', cA: true }],
+  })
+  files.set('authority.pem', Buffer.from(`made by hand\n${cert}`))
+  const sites =
+    '[site_a]\nca_certificate = authority.pem\nagents = print, edge\n[site_b]\n[site_c]\nagents = edge\n'
+  const { table, findings } = read(`${NUMBERS}${sites}[printer]\nsite = b\n[dstnum_1]\ndest = printer\n`)
+  expect(findings).toEqual([])
+  expect(table?.siteDetails).toEqual({
+    a: { agents: ['print', 'edge'], caCertificate: `${cert.trim()}\n` },
+    c: { agents: ['edge'] },
+  })
+  expect(['a', 'b', 'c'].map((site) => table && agentsOf(table, site))).toEqual([
+    ['print', 'edge'],
+    ['edge', 'print'],
+    ['edge'],
+  ])
+})
+
 describe('a table that holds', () => {
   const text = `[general]
 time_zone = Europe/Paris
@@ -392,6 +476,7 @@ subject = Fax %(dstnum)s
 content_file = mail.txt
 email_from = fax@example.org
 email_realname = Télécopie
+format = tiff
 [ftp]
 host = ftp.example.org
 username = foo
@@ -403,6 +488,8 @@ convert_to_pdf = 0
 [printer_lyon]
 name = office
 site = lyon
+options = sides=two-sided-long-edge  fit-to-page
+expires_after = 12h
 [log]
 msg = %(faxid)s
 [dstnum_default]
@@ -430,6 +517,7 @@ email = a@b.org, c@d.org
         subject: ['Fax ', { variable: 'dstnum' }],
         body: ['Réception : ', { variable: 'pages' }, ' pages, 100%\n'],
         from: { address: 'fax@example.org', name: 'Télécopie' },
+        format: 'tiff',
       },
       {
         kind: 'ftp',
@@ -443,7 +531,15 @@ email = a@b.org, c@d.org
         tlsCa: `${certificate.trim()}\n${certificate.trim()}\n`,
         format: 'tiff',
       },
-      { kind: 'printer', name: 'printer_lyon', printer: 'office', site: 'lyon', format: 'pdf' },
+      {
+        kind: 'printer',
+        name: 'printer_lyon',
+        printer: 'office',
+        site: 'lyon',
+        format: 'pdf',
+        options: ['sides=two-sided-long-edge', 'fit-to-page'],
+        expiresAfterSeconds: 43_200,
+      },
       { kind: 'log', name: 'log', message: [{ variable: 'faxid' }] },
     ])
   })

@@ -18,7 +18,7 @@ import { readMail } from './sections/mail.ts'
 import { DEFAULT_NUMBER, readNumber } from './sections/number.ts'
 import { kindOfSection, SECTION_KINDS, type SectionKind } from './sections/option-names.ts'
 import { readPrinter } from './sections/printer.ts'
-import { readSite } from './sections/site.ts'
+import { type ReadSite, readSite } from './sections/site.ts'
 
 export interface TableReading {
   /** undefined as long as there are findings. */
@@ -72,10 +72,12 @@ function readSections(text: string, reading: Reading): DeployedTable {
   const byKind = groupByKind(sections, reading)
   const { timeZone } = byKind.general.map((section) => readGeneral(section, reading))[0] ?? GENERAL_DEFAULTS
   const declaredSites = present(byKind.site_.map((section) => readSite(section, reading)))
-  const sites = declaredSites.length > 0 ? declaredSites : [DEFAULT_SITE]
+  const sites = declaredSites.length > 0 ? declaredSites.map(({ name }) => name) : [DEFAULT_SITE]
+  const siteDetails = declaredSites.filter(({ details }) => Object.keys(details).length > 0)
   const backends = BACKEND_KINDS.flatMap((kind) =>
     present<Backend>(byKind[kind].map((section) => readBackend(kind, section, reading, sites))),
   )
+  reportPrintersWithoutAgent(byKind.site_, { siteDetails, backends }, reading)
   const declared = new Map(
     BACKEND_KINDS.flatMap((kind) => byKind[kind].map(({ name }) => [name, kind] as const)),
   )
@@ -94,6 +96,9 @@ function readSections(text: string, reading: Reading): DeployedTable {
     version: 1,
     timeZone,
     sites,
+    ...(siteDetails.length === 0
+      ? {}
+      : { siteDetails: Object.fromEntries(siteDetails.map(({ name, details }) => [name, details])) }),
     backends,
     numbers: Object.fromEntries(numbers),
     ...(fallback === undefined ? {} : { fallback }),
@@ -149,6 +154,24 @@ function nearSectionName(name: string): string | undefined {
   if (rest === '')
     return kind === 'dstnum' ? 'dstnum_default' : kind === 'site' ? `site_${DEFAULT_SITE}` : kind
   return `${kind}_${rest}`
+}
+
+/** Its jobs would wait until they expire. */
+function reportPrintersWithoutAgent(
+  sections: readonly Section[],
+  { siteDetails, backends }: { siteDetails: readonly ReadSite[]; backends: readonly Backend[] },
+  reading: Reading,
+): void {
+  for (const { name, details } of siteDetails) {
+    const printer = backends.find((backend) => backend.kind === 'printer' && backend.site === name)
+    if (printer === undefined || details.agents === undefined || details.agents.includes('print')) continue
+    const option = sections
+      .find((section) => section.name === `site_${name}`)
+      ?.options.find((one) => one.name === 'agents')
+    const problem = `agents: The printer ${printer.name} is at this site, and no print agent.`
+    const fix = `Write agents = ${[...details.agents, 'print'].join(', ')}, or name another site in [${printer.name}].`
+    reading.finding({ line: option?.line ?? 1, found: `agents = ${details.agents.join(', ')}`, problem, fix })
+  }
 }
 
 function reportNoNumbers(reading: Reading): void {

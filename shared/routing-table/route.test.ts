@@ -9,6 +9,7 @@ const mail: Backend = {
   subject: [],
   body: [],
   from: { address: 'a@b.org', name: 'Fax' },
+  format: 'pdf',
 }
 const log: Backend = { kind: 'log', name: 'log', message: [] }
 const table: DeployedTable = {

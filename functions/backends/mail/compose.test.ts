@@ -14,7 +14,7 @@ const LINK = {
   },
 }
 
-const composed = (attempt = sampleAttempt(), enclosure: Parameters<typeof compose>[2] = { pdf: PDF }) =>
+const composed = (attempt = sampleAttempt(), enclosure: Parameters<typeof compose>[2] = { file: PDF }) =>
   compose(attempt, attempt.recipients, enclosure)
 const parsed = async ({ raw }: Pick<MailMessage, 'raw'>) => {
   const mail = await PostalMime.parse(raw)
@@ -86,7 +86,7 @@ describe('a mail', () => {
   test('with a link says how large the fax is and how long the link holds, and attaches nothing', async () => {
     const mail = await parsed(await composed(sampleAttempt(), LINK))
     expect(mail.attachments).toEqual([])
-    expect(mail.text).toContain('The PDF has 12.3 MB')
+    expect(mail.text).toContain('The fax has 12.3 MB')
     expect(mail.text).toContain('for 30 days, until 2026-08-01 11:30:12')
     expect(mail.text).toMatch(/^https:\/\/links\.example\.org\/t0ken$/m)
   })

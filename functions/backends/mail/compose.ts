@@ -1,6 +1,6 @@
 import { domainToASCII } from 'node:url'
 import MailComposer from 'nodemailer/lib/mail-composer/index.js'
-import { fileStem } from '../../../shared/file-name.ts'
+import { FORMATS, fileStem } from '../../../shared/file-name.ts'
 import { localTime } from '../../../shared/routing-table/local-time.ts'
 import { render } from '../../../shared/routing-table/render.ts'
 import type { Attempt } from '../../deliver/attempt.ts'
@@ -15,11 +15,11 @@ export interface MailMessage {
 
 /** How the fax goes along: attached, or left where it is with a link to it. */
 export type Enclosure =
-  | { pdf: Uint8Array }
+  | { file: Uint8Array }
   | { link: { url: string; expiresAt: Date; sizeBytes: number; lifetimeDays: number } }
 
-export function mailedFileName({ fax }: Pick<Attempt<'mail'>, 'fax'>): string {
-  return `${fileStem(fax)}.pdf`
+export function mailedFileName({ fax, backend }: Pick<Attempt<'mail'>, 'fax' | 'backend'>): string {
+  return `${fileStem(fax)}.${FORMATS[backend.format].ending}`
 }
 
 /** The mail of one fax to `recipients`, which may be some of the attempt's. */
@@ -44,7 +44,7 @@ export async function compose(
       'X-Faxlane-Fax-Id': fax.id,
       ...(maybeDelivered ? { 'X-Faxlane-Possible-Duplicate': 'yes' } : {}),
     },
-    attachments: 'pdf' in enclosure ? [attachmentOf(attempt, enclosure.pdf)] : [],
+    attachments: 'file' in enclosure ? [attachmentOf(attempt, enclosure.file)] : [],
     disableFileAccess: true,
     disableUrlAccess: true,
   })
@@ -59,12 +59,12 @@ function headerText(text: string): string {
   return oneLine(text).replaceAll('=?', '= ?')
 }
 
-function attachmentOf(attempt: Attempt<'mail'>, pdf: Uint8Array) {
+function attachmentOf(attempt: Attempt<'mail'>, file: Uint8Array) {
   return {
     filename: mailedFileName(attempt),
-    contentType: 'application/pdf',
+    contentType: FORMATS[attempt.backend.format].contentType,
     // A view on the same memory: a fax can have ten megabytes.
-    content: Buffer.from(pdf.buffer, pdf.byteOffset, pdf.byteLength),
+    content: Buffer.from(file.buffer, file.byteOffset, file.byteLength),
   }
 }
 
@@ -80,7 +80,7 @@ function bodyText({ maybeDelivered, timeZone }: Attempt<'mail'>, body: string, e
     const megabytes = (sizeBytes / 1_000_000).toFixed(1)
     const { date, time } = localTime(expiresAt, timeZone)
     paragraphs.push(
-      `The PDF has ${megabytes} MB, which is too large for a mail. This link opens it for ${lifetimeDays} days, ` +
+      `The fax has ${megabytes} MB, which is too large for a mail. This link opens it for ${lifetimeDays} days, ` +
         `until ${date} ${time}; whoever has the link can open it:\n${url}`,
     )
   }

@@ -13,7 +13,7 @@ function fakes({ pdf = new Uint8Array(1000), answers = [] as Outcome[] } = {}) {
   return {
     sent,
     links,
-    readPdf: async () => pdf,
+    readObject: async () => pdf,
     sendRaw: async (message: MailMessage) => {
       sent.push(message)
       return remaining.shift() ?? delivered(`id-${sent.length}`, 'SES took the message')
@@ -58,10 +58,27 @@ describe('one message', () => {
     expect(outcome).toMatchObject({ outcome: 'failed', text: expect.stringContaining('email = ') })
   })
 
+  test('has the TIFF as it was received where the table wants it', async () => {
+    const read: string[] = []
+    const dependencies = fakes()
+    const readObject = async (key: string) => {
+      read.push(key)
+      return new Uint8Array([0x49, 0x49, 42, 0])
+    }
+    await deliverByMail({ ...dependencies, readObject }, sampleAttempt({ backend: { format: 'tiff' } }))
+    expect(read).toEqual(['incoming/main/20260702T093012Z-0123456789ab.tif'])
+    const mail = await PostalMime.parse(dependencies.sent[0]?.raw ?? '')
+    expect(mail.attachments).toMatchObject([
+      { mimeType: 'image/tiff', filename: '100-+41445550199-1782984612-6789ab.tif' },
+    ])
+  })
+
   test('is not sent when the PDF can not be read', async () => {
     const dependencies = fakes()
-    const readPdf = () => Promise.reject(new Error('S3 is away'))
-    await expect(deliverByMail({ ...dependencies, readPdf }, sampleAttempt())).rejects.toThrow('S3 is away')
+    const readObject = () => Promise.reject(new Error('S3 is away'))
+    await expect(deliverByMail({ ...dependencies, readObject }, sampleAttempt())).rejects.toThrow(
+      'S3 is away',
+    )
     expect(dependencies.sent).toEqual([])
   })
 })
@@ -92,7 +109,8 @@ describe('the size limit', () => {
     expect(dependencies.links).toEqual([
       {
         faxId: '20260702T093012Z-0123456789ab',
-        pdfKey: 'pdf/main/20260702T093012Z-0123456789ab.pdf',
+        format: 'pdf',
+        key: 'pdf/main/20260702T093012Z-0123456789ab.pdf',
         fileName: '100-+41445550199-1782984612-6789ab.pdf',
       },
     ])

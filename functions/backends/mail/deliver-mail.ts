@@ -1,18 +1,20 @@
+import type { Format } from '../../../shared/file-name.ts'
 import { delivered, failed, type Outcome, retry } from '../../../shared/outcome.ts'
 import type { Attempt } from '../../deliver/attempt.ts'
 import { compose, type Enclosure, type MailMessage, mailedFileName } from './compose.ts'
 
 export interface MailDependencies {
-  readPdf(key: string): Promise<Uint8Array>
+  readObject(key: string): Promise<Uint8Array>
   /** Hands one message to SES; the receipt of the outcome is SES's message id. */
   sendRaw(message: MailMessage): Promise<Outcome>
-  /** Makes an address that opens the PDF for a while. */
+  /** Makes an address that opens the fax for a while. */
   makeLink(file: LinkedFile): Promise<{ url: string; expiresAt: Date; lifetimeDays: number }>
 }
 
 export interface LinkedFile {
   faxId: string
-  pdfKey: string
+  key: string
+  format: Format
   fileName: string
 }
 
@@ -36,14 +38,16 @@ export async function deliverByMail(
       `${backend.name} has no recipient for this number. Add \`email = NAME@DOMAIN\` to its dstnum_ section of the routing table.`,
     )
   }
-  const pdf = await dependencies.readPdf(fax.pdfKey)
+  const { format } = backend
+  const key = format === 'pdf' ? fax.pdfKey : fax.tiffKey
+  const file = await dependencies.readObject(key)
   const link = once(() =>
-    dependencies.makeLink({ faxId: fax.id, pdfKey: fax.pdfKey, fileName: mailedFileName(attempt) }),
+    dependencies.makeLink({ faxId: fax.id, key, format, fileName: mailedFileName(attempt) }),
   )
   const outcomes: Outcome[] = []
   for (const recipients of groups) {
-    const message = await composeWithinLimit(attempt, recipients, pdf, async () => ({
-      link: { ...(await link()), sizeBytes: pdf.byteLength },
+    const message = await composeWithinLimit(attempt, recipients, file, async () => ({
+      link: { ...(await link()), sizeBytes: file.byteLength },
     }))
     const outcome = await dependencies.sendRaw(message)
     outcomes.push(outcome)
@@ -56,12 +60,12 @@ export async function deliverByMail(
 async function composeWithinLimit(
   attempt: Attempt<'mail'>,
   recipients: readonly string[],
-  pdf: Uint8Array,
+  file: Uint8Array,
   linked: () => Promise<Enclosure>,
 ): Promise<MailMessage> {
   // Base64 alone is too large: don't spend the memory to find out how much too large.
-  if (Math.ceil(pdf.byteLength / 3) * 4 <= MAX_MESSAGE_BYTES) {
-    const message = await compose(attempt, recipients, { pdf })
+  if (Math.ceil(file.byteLength / 3) * 4 <= MAX_MESSAGE_BYTES) {
+    const message = await compose(attempt, recipients, { file })
     if (message.raw.byteLength <= MAX_MESSAGE_BYTES) return message
   }
   return compose(attempt, recipients, await linked())

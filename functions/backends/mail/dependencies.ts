@@ -18,7 +18,7 @@ export function makeMailDependencies(environment: MailEnvironment): MailDependen
   const s3 = new S3Client({ requestHandler })
   const links = makeLinkStore(new DynamoDBClient({ requestHandler }), environment.LEDGER_TABLE)
   return {
-    readPdf: (key) => readObject(s3, environment.FAXES_BUCKET, key),
+    readObject: (key) => readObject(s3, environment.FAXES_BUCKET, key),
     sendRaw: makeSesMailer(makeSesClient()),
     makeLink: makeLinkMaker(links, environment.LINK_URL, () => new Date()),
   }

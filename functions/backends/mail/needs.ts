@@ -7,7 +7,7 @@ export const mailNeeds: FunctionNeeds = {
   memoryMegabytes: 512,
   batchSize: 5,
   concurrency: 5,
-  readsFaxes: ['pdf'],
+  readsFaxes: ['pdf', 'incoming'],
   readsSecrets: false,
   sendsMail: true,
   writesFaxLog: false,

@@ -29,6 +29,7 @@ export function sampleAttempt({ facts, backend, ...changes }: Changes = {}): Att
       subject: ['FAX reception to ', { variable: 'dstnum' }],
       body: ['A fax of ', { variable: 'pages' }, ' pages from ', { variable: 'srcnum' }, '.\n\nRegards'],
       from: { address: 'no-reply+fax@example.org', name: 'Fax' },
+      format: 'pdf',
       ...backend,
     },
     recipients: ['reception@example.org'],

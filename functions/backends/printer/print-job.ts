@@ -5,14 +5,18 @@ import type { BackendOf } from '../../../shared/routing-table/deployed-table.ts'
 
 /** What the print agent of the backend's site needs to fetch a fax, print it and name it. */
 export function makePrintJob(fax: RoutedFax, backend: BackendOf<'printer'>): PrintJob {
-  const { name, printer, site, format } = backend
+  const { name, printer, site, format, options, expiresAfterSeconds } = backend
+  const keyAs = (as: 'pdf' | 'tiff') => printKey({ site, faxId: fax.id, backend: name, format: as })
   return {
     version: 1,
     faxId: fax.id,
     backend: name,
-    key: printKey({ site, faxId: fax.id, backend: name, format }),
+    key: keyAs(format),
     format,
+    ...(format === 'tiff' ? { pdfKey: keyAs('pdf') } : {}),
     ...(printer === undefined ? {} : { printer }),
+    ...(options === undefined ? {} : { options }),
+    ...(expiresAfterSeconds === undefined ? {} : { expiresAfterSeconds }),
     title: `Fax ${fax.facts.destination ?? UNKNOWN} from ${fax.facts.source ?? UNKNOWN}`,
     fileName: `${fileStem(fax)}.${format === 'pdf' ? 'pdf' : 'tif'}`,
     pages: fax.pages,

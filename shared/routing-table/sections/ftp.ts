@@ -1,9 +1,10 @@
-import { X509Certificate } from 'node:crypto'
-import { anyText, type Check, documentFormat, oneOf, port, type Reading, wrong } from '../checks.ts'
+import { anyText, type Check, oneOf, port, type Reading } from '../checks.ts'
 import type { BackendOf } from '../deployed-table.ts'
 import type { Section } from '../ini.ts'
 import { hostName } from '../network-names.ts'
 import { openSection, reportMissing, type SectionReader } from '../section-reader.ts'
+import { pemCertificates } from './certificates.ts'
+import { readFormat } from './document-format.ts'
 import { readText } from './named-file.ts'
 import { FTP_OPTIONS, ownerOf } from './option-names.ts'
 
@@ -21,7 +22,7 @@ export function readFtp(section: Section, reading: Reading): FtpBackend | undefi
   const tls = readTls(options, reading)
   const tlsCa = readCertificates(options, tls, reading)
   const writtenPort = options.value('port', port)
-  const format = options.value('convert_to_pdf', documentFormat) ?? 'pdf'
+  const format = readFormat(options, reading)
   if (host === undefined || username === undefined || passwordSecret === undefined || tls === undefined) {
     return undefined
   }
@@ -104,34 +105,10 @@ function readCertificates(
   }
   const text = readText({ path, line, option: 'tls_ca' }, reading)
   if (text === undefined) return undefined
-  const certificates = pemCertificates(text)
+  const certificates = pemCertificates(text, 'the authority that signed the server’s')
   if ('value' in certificates) return certificates.value
   for (const { problem, fix } of certificates.problems) {
     reading.finding({ line, found, problem: `tls_ca: ${problem}`, fix })
   }
   return undefined
-}
-
-const PEM_BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----\n[^-]*-----END \1-----/g
-
-/** The certificates of a PEM file, without what stands around them. */
-const pemCertificates: Check<string> = (text) => {
-  const fix = 'Name the PEM file with the certificate of the authority that signed the server’s.'
-  const blocks = [...text.matchAll(PEM_BLOCK)]
-  // What is read here goes into the deployment, where a key does not belong.
-  if (/-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/.test(text)) return wrong('This file holds a private key.', fix)
-  const certificates = blocks.filter(([, label]) => label === 'CERTIFICATE').map(([block]) => block)
-  if (certificates.length === 0) return wrong('This file holds no certificate.', fix)
-  const broken = certificates.findIndex((certificate) => !isCertificate(certificate))
-  if (broken !== -1) return wrong(`The certificate number ${broken + 1} of this file cannot be read.`, fix)
-  return { value: `${certificates.join('\n')}\n` }
-}
-
-function isCertificate(pem: string): boolean {
-  try {
-    new X509Certificate(pem)
-    return true
-  } catch {
-    return false
-  }
 }

@@ -5,6 +5,7 @@ import { mailAddress } from '../network-names.ts'
 import { parseTemplate } from '../parse-template.ts'
 import { openSection } from '../section-reader.ts'
 import type { Template } from '../template.ts'
+import { formatName } from './document-format.ts'
 import { fileNamed, lineAt, readText } from './named-file.ts'
 import { MAIL_OPTIONS, ownerOf } from './option-names.ts'
 
@@ -32,8 +33,9 @@ export function readMail(section: Section, reading: Reading): BackendOf<'mail'> 
   const body = path === undefined ? DEFAULT_BODY : readBody({ path, line }, reading)
   const address = options.mandatory('email_from', mailAddress, 'email_from = fax@example.org')
   const name = options.value('email_realname', anyText) ?? DEFAULT_SENDER_NAME
+  const format = options.value('format', formatName) ?? 'pdf'
   if (body === undefined || address === undefined) return undefined
-  return { kind: 'mail', name: section.name, subject, body, from: { address, name } }
+  return { kind: 'mail', name: section.name, subject, body, from: { address, name }, format }
 }
 
 function readBody({ path, line }: { path: string; line: number }, reading: Reading): Template | undefined {

@@ -2,8 +2,8 @@
 export const XIVO_TOOLS = ['tiff2pdf', 'mutt', 'lp'] as const
 
 export const GENERAL_OPTIONS = [...XIVO_TOOLS, 'time_zone'] as const
-export const SITE_OPTIONS = ['description'] as const
-export const MAIL_OPTIONS = ['subject', 'content_file', 'email_from', 'email_realname'] as const
+export const SITE_OPTIONS = ['description', 'agents', 'ca_certificate'] as const
+export const MAIL_OPTIONS = ['subject', 'content_file', 'email_from', 'email_realname', 'format'] as const
 export const FTP_OPTIONS = [
   'host',
   'username',
@@ -13,9 +13,17 @@ export const FTP_OPTIONS = [
   'port',
   'tls',
   'tls_ca',
+  'format',
   'convert_to_pdf',
 ] as const
-export const PRINTER_OPTIONS = ['name', 'convert_to_pdf', 'site'] as const
+export const PRINTER_OPTIONS = [
+  'name',
+  'format',
+  'convert_to_pdf',
+  'site',
+  'options',
+  'expires_after',
+] as const
 export const LOG_OPTIONS = ['file', 'msg'] as const
 export const NUMBER_OPTIONS = ['dest', 'email'] as const
 

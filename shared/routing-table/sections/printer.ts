@@ -1,8 +1,9 @@
-import { type Check, documentFormat, type Reading, wrong } from '../checks.ts'
-import type { BackendOf } from '../deployed-table.ts'
+import { type Check, type Problem, type Reading, wrong } from '../checks.ts'
+import { type BackendOf, printOptionSchema } from '../deployed-table.ts'
 import type { Section } from '../ini.ts'
 import { nearMiss } from '../near-miss.ts'
 import { openSection, reportMissing } from '../section-reader.ts'
+import { readFormat } from './document-format.ts'
 import { ownerOf, PRINTER_OPTIONS } from './option-names.ts'
 
 export function readPrinter(
@@ -12,15 +13,25 @@ export function readPrinter(
 ): BackendOf<'printer'> | undefined {
   const options = openSection({ section, names: PRINTER_OPTIONS, elsewhere: ownerOf }, reading)
   const printer = options.value('name', printerName)
-  const format = options.value('convert_to_pdf', documentFormat) ?? 'pdf'
+  const format = readFormat(options, reading)
   const named = options.value('site', siteOf(sites))
   const [onlySite, ...furtherSites] = sites
   if (options.all('site').length === 0 && furtherSites.length > 0) {
     reportMissing(section, 'site', `site = NAME, one of ${sites.join(', ')}.`, reading)
   }
+  const printOptions = options.value('options', printOptionList)
+  const expiresAfterSeconds = options.value('expires_after', expiry)
   const site = named ?? onlySite
   if (site === undefined) return undefined
-  return { kind: 'printer', name: section.name, ...(printer === undefined ? {} : { printer }), site, format }
+  return {
+    kind: 'printer',
+    name: section.name,
+    ...(printer === undefined ? {} : { printer }),
+    site,
+    format,
+    ...(printOptions === undefined ? {} : { options: printOptions }),
+    ...(expiresAfterSeconds === undefined ? {} : { expiresAfterSeconds }),
+  }
 }
 
 /** What lpadmin takes as a name; a slash would start an instance, which belongs to the user of lp. */
@@ -39,4 +50,45 @@ function siteOf(sites: readonly string[]): Check<string> {
     const fix = near === undefined ? `Declare it with a section [site_${text}].` : `Did you mean ${near}?`
     return wrong(`There is no such site; there is ${sites.join(', ')}.`, fix)
   }
+}
+
+/** The print agent holds a job until it has written down CUPS's number for it, and finds its jobs again by an attribute. */
+const AGENTS_OWN = /^(job-hold-until|faxlane-.*)(=|$)/i
+
+const printOptionList: Check<string[]> = (text) => {
+  const words = text.split(/\s+/)
+  const problems = words.flatMap((word) => problemOf(word, words))
+  return problems.length > 0 ? { problems } : { value: words }
+}
+
+function problemOf(word: string, words: readonly string[]): Problem[] {
+  const found = `options = … ${word} …`
+  if (!printOptionSchema.safeParse(word).success) {
+    const problem = 'This is no option of a printer.'
+    const fix = 'Write NAME or NAME=VALUE, with blanks between two: sides=two-sided-long-edge media=A4.'
+    return [{ found, problem, fix }]
+  }
+  if (AGENTS_OWN.test(word)) {
+    return [{ found, problem: 'The print agent sets this option itself.', fix: 'Remove it.' }]
+  }
+  const [name] = word.split('=')
+  const same = words.filter((other) => other.split('=')[0] === name)
+  if (same.length > 1 && same.at(-1) === word) {
+    return [{ found, problem: `${name} stands here twice.`, fix: 'Keep one of the two.' }]
+  }
+  return []
+}
+
+const UNIT_SECONDS = { m: 60, h: 3600, d: 86_400 } as const
+/** A message that nobody takes stays on the queue for ten days; the agent has to decide before. */
+const LONGEST_EXPIRY_DAYS = 7
+
+const expiry: Check<number> = (text) => {
+  const [, count, unit] = /^([1-9]\d{0,4})([mhd])$/.exec(text) ?? []
+  const seconds = Number(count) * UNIT_SECONDS[(unit ?? 'm') as keyof typeof UNIT_SECONDS]
+  if (seconds <= LONGEST_EXPIRY_DAYS * UNIT_SECONDS.d) return { value: seconds }
+  return wrong(
+    `This is a whole number with m, h or d behind it, at most ${LONGEST_EXPIRY_DAYS}d.`,
+    'Write 30m, 12h or 1d.',
+  )
 }
