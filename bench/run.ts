@@ -7,6 +7,14 @@ const BENCHES: Readonly<Record<string, (full: boolean) => Promise<void>>> = {
     const { benchConversion } = await import('./conversion.ts')
     await benchConversion(full)
   },
+  async 'edge-agent'() {
+    const { benchEdgeAgent } = await import('./edge-agent.ts')
+    await benchEdgeAgent()
+  },
+  async 'print-agent'() {
+    const { benchPrintAgent } = await import('./print-agent.ts')
+    await benchPrintAgent()
+  },
 }
 
 const USAGE = `npm run bench [-- NAME ...] [--full]; there is: ${Object.keys(BENCHES).join(', ')}`

@@ -11,6 +11,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { s3Incoming } from '../agents/edge/s3-incoming.ts'
 import { OtherBytesError, uploadFax } from '../agents/edge/upload.ts'
 import { folderPrinter } from '../agents/print/folder-printer.ts'
+import { memoryJournal } from '../agents/print/job-journal.ts'
 import { startPrintAgent } from '../agents/print/print-agent.ts'
 import { s3PrintFiles } from '../agents/print/s3-print-files.ts'
 import { sqsPrintQueue, sqsReports } from '../agents/print/sqs-queues.ts'
@@ -238,6 +239,7 @@ describe('the print agent on SQS and S3', () => {
           files: s3PrintFiles(s3, { bucket: BUCKET }),
           reports: sqsReports(sqs, { queueUrl: reportsUrl }),
           printer: folderPrinter(paper),
+          journal: memoryJournal(),
           waiting,
           log,
         },

@@ -24,9 +24,10 @@ export interface FaxOfFile {
 export async function faxOfFile(
   file: StableFile,
   facts: Facts,
-  largestBytes = LARGEST_TIFF_BYTES,
+  { largestBytes = LARGEST_TIFF_BYTES, mayBeEmpty = false } = {},
 ): Promise<FaxOfFile> {
-  if (file.sizeBytes === 0) throw new UnfitFileError(`${file.path} is empty: no page was received into it`)
+  if (file.sizeBytes === 0 && !mayBeEmpty)
+    throw new UnfitFileError(`${file.path} is empty: no page was received into it`)
   if (file.sizeBytes > largestBytes) {
     throw new UnfitFileError(
       `${file.path} has ${file.sizeBytes} bytes; a fax may have ${largestBytes} at most`,

@@ -32,12 +32,30 @@ export async function withStableFile<T>(path: string, action: (file: StableFile)
   }
 }
 
+/** A file that is not there, and must not come to be while it counts as empty. */
+export async function withNoFile<T>(path: string, action: (file: StableFile) => Promise<T>): Promise<T> {
+  return await action({
+    path,
+    sizeBytes: 0,
+    read: () => Readable.from([]),
+    assertUnchanged: async () => {
+      const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return undefined
+        throw error
+      })
+      if (found !== undefined) throw new FileChangedError(path, 'it was not there before')
+    },
+  })
+}
+
 function stableFile(path: string, handle: FileHandle, before: BigIntStats): StableFile {
   const sizeBytes = Number(before.size)
+  const kept: Uint8Array[] | undefined = sizeBytes <= KEPT_BYTES ? [] : undefined
   return {
     path,
     sizeBytes,
-    read: (onBytes) => Readable.from(wholeFile({ path, handle, sizeBytes }, onBytes), { objectMode: false }),
+    read: (onBytes) =>
+      Readable.from(wholeFile({ path, handle, sizeBytes, kept }, onBytes), { objectMode: false }),
     assertUnchanged: async () => {
       // By path, not by handle: a file that was renamed over ours is a change too, and the caller deletes by path.
       const change = differenceOf(before, await stat(path, { bigint: true }))
@@ -47,22 +65,38 @@ function stableFile(path: string, handle: FileHandle, before: BigIntStats): Stab
 }
 
 const CHUNK_BYTES = 65_536
+/** A file up to this size is read from the disk once; most faxes are smaller. */
+const KEPT_BYTES = 524_288
+
+interface Reading {
+  path: string
+  handle: FileHandle
+  sizeBytes: number
+  /** The pieces read so far, from the beginning on; undefined where too much would have to be kept. */
+  kept: Uint8Array[] | undefined
+}
 
 /** Reads by position, since one handle serves several readings and a reading may be broken off. */
 async function* wholeFile(
-  { path, handle, sizeBytes }: { path: string; handle: FileHandle; sizeBytes: number },
+  { path, handle, sizeBytes, kept }: Reading,
   onBytes: (readBytes: number) => void = () => {},
 ): AsyncGenerator<Uint8Array> {
   let readBytes = 0
-  while (readBytes < sizeBytes) {
-    const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, sizeBytes - readBytes))
-    const { bytesRead } = await handle.read(chunk, 0, chunk.length, readBytes)
+  for (let index = 0; readBytes < sizeBytes; index += 1) {
+    const piece = kept?.[index] ?? (await readPiece(handle, readBytes, sizeBytes))
     // Fewer bytes than announced would leave the receiver waiting for the rest.
-    if (bytesRead === 0) throw new FileChangedError(path, `${sizeBytes} bytes before, ${readBytes} now`)
-    readBytes += bytesRead
+    if (piece.length === 0) throw new FileChangedError(path, `${sizeBytes} bytes before, ${readBytes} now`)
+    if (kept !== undefined) kept[index] = piece
+    readBytes += piece.length
     onBytes(readBytes)
-    yield chunk.subarray(0, bytesRead)
+    yield piece
   }
+}
+
+async function readPiece(handle: FileHandle, position: number, sizeBytes: number): Promise<Uint8Array> {
+  const piece = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, sizeBytes - position))
+  const { bytesRead } = await handle.read(piece, 0, piece.length, position)
+  return piece.subarray(0, bytesRead)
 }
 
 function differenceOf(before: BigIntStats, now: BigIntStats): string | undefined {

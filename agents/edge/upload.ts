@@ -7,7 +7,7 @@ import type { Log } from '../log.ts'
 import type { Waiting } from '../waiting.ts'
 import { type FaxOfFile, faxOfFile } from './fax-of-file.ts'
 import type { IncomingBucket, PutAnswer } from './incoming-bucket.ts'
-import { type StableFile, withStableFile } from './stable-file.ts'
+import { type StableFile, withNoFile, withStableFile } from './stable-file.ts'
 
 export interface UploadDependencies {
   incoming: IncomingBucket
@@ -33,6 +33,13 @@ export interface UploadRequest {
   /** Path of a TIFF that nobody writes any more. */
   file: string
   facts: Facts
+  /**
+   * The record of a call goes up also without a page: `empty` where the file may have no bytes, `none` where there is no file.
+   * Left out: a fax has pages.
+   */
+  withoutPages?: 'empty' | 'none'
+  /** The number that this fax gets in the count of its site; undefined when there is none. */
+  sequenceOf?: (faxId: string) => Promise<number | undefined>
   limits?: Partial<UploadLimits>
   signal?: AbortSignal
 }
@@ -69,14 +76,16 @@ export async function uploadFax(
   onProgress: (progress: UploadProgress) => void = () => {},
 ): Promise<UploadedFax> {
   const limits = { ...UPLOAD_LIMITS, ...request.limits }
-  return await withStableFile(request.file, async (file) => {
-    const fax = await faxOfFile(file, request.facts, limits.largestBytes)
+  const withFile = request.withoutPages === 'none' ? withNoFile : withStableFile
+  return await withFile(request.file, async (file) => {
+    const mayBeEmpty = request.withoutPages !== undefined
+    const fax = await faxOfFile(file, request.facts, { largestBytes: limits.largestBytes, mayBeEmpty })
     const key = incomingKey({ site: request.site, faxId: fax.faxId })
     const upload: Upload = {
       key,
       fax,
       file,
-      metadata: factsToMetadata(request.facts),
+      metadata: factsToMetadata(await numbered(request, fax)),
       signal: request.signal,
       onProgress,
     }
@@ -87,6 +96,11 @@ export async function uploadFax(
     dependencies.log('fax-uploaded', { ...logFields(fax, request.facts), alreadyThere })
     return { ...fax, key, alreadyThere }
   })
+}
+
+async function numbered({ facts, sequenceOf }: UploadRequest, { faxId }: FaxOfFile): Promise<Facts> {
+  const sequence = await sequenceOf?.(faxId)
+  return sequence === undefined ? facts : { ...facts, sequence: String(sequence) }
 }
 
 interface Upload {

@@ -32,20 +32,23 @@ describe('folderPrinter', () => {
     [undefined, 'default'],
   ])('puts the file into the folder of printer %s', async (printer, folder) => {
     const { printer: _, ...rest } = job
-    const outcome = await folderPrinter(paper).print(fax, printer === undefined ? rest : { ...rest, printer })
+    const outcome = await folderPrinter(paper).submit(
+      fax,
+      printer === undefined ? rest : { ...rest, printer },
+    )
     const path = join(paper, folder, '012-003.pdf')
     expect(outcome).toEqual({ outcome: 'delivered', receipt: path, text: 'copied into the folder' })
     expect(await readFile(path, 'utf8')).toBe('one fax')
   })
 
   it('leaves nothing but the file', async () => {
-    await folderPrinter(paper).print(fax, job)
+    await folderPrinter(paper).submit(fax, job)
     expect(await readdir(join(paper, 'office'))).toEqual(['012-003.pdf'])
   })
 
   it('finds its own file again when a job comes twice', async () => {
-    const first = await folderPrinter(paper).print(fax, job)
-    const second = await folderPrinter(paper).print(fax, job)
+    const first = await folderPrinter(paper).submit(fax, job)
+    const second = await folderPrinter(paper).submit(fax, job)
     expect(second).toEqual({ ...first, text: 'was in the folder already' })
     expect(await readdir(join(paper, 'office'))).toEqual(['012-003.pdf'])
   })
@@ -54,8 +57,8 @@ describe('folderPrinter', () => {
     const receipts: unknown[] = []
     for (const text of ['one fax', 'two fax', 'the third', 'two fax']) {
       await writeFile(join(home, 'next.pdf'), text)
-      const outcome = await folderPrinter(paper).print(join(home, 'next.pdf'), job)
-      receipts.push(outcome.outcome === 'delivered' ? outcome.receipt : outcome)
+      const outcome = await folderPrinter(paper).submit(join(home, 'next.pdf'), job)
+      receipts.push('receipt' in outcome ? outcome.receipt : outcome)
     }
     const names = ['012-003.pdf', '012-003-2.pdf', '012-003-3.pdf', '012-003-2.pdf']
     expect(receipts).toEqual(names.map((name) => join(paper, 'office', name)))
@@ -64,7 +67,7 @@ describe('folderPrinter', () => {
 
   it('steps over a folder that has the name', async () => {
     await mkdir(join(paper, 'office', '012-003.pdf'), { recursive: true })
-    expect(await folderPrinter(paper).print(fax, job)).toMatchObject({
+    expect(await folderPrinter(paper).submit(fax, job)).toMatchObject({
       receipt: join(paper, 'office', '012-003-2.pdf'),
     })
   })
@@ -72,14 +75,14 @@ describe('folderPrinter', () => {
   it.each(['..', '.', '', '../office', 'a/b', 'a\\b', 'C:', 'nul\0', 'x'.repeat(256)])(
     'makes no folder called %j',
     async (printer) => {
-      const outcome = await folderPrinter(join(paper, 'deep')).print(fax, { ...job, printer })
-      expect(outcome.outcome).toBe('failed')
+      const outcome = await folderPrinter(join(paper, 'deep')).submit(fax, { ...job, printer })
+      expect(outcome).toMatchObject({ outcome: 'failed' })
       expect(await readdir(paper)).toEqual([])
     },
   )
 
   it('says that it may work later when the folder takes no file', async () => {
     await writeFile(join(paper, 'office'), 'a file where the folder should be')
-    expect(await folderPrinter(paper).print(fax, job)).toMatchObject({ outcome: 'retry', code: 'EEXIST' })
+    expect(await folderPrinter(paper).submit(fax, job)).toMatchObject({ outcome: 'retry', code: 'EEXIST' })
   })
 })

@@ -12,7 +12,8 @@ const MOST_OF_ONE_NAME = 1000
 /** "Prints" into `<folder>/<printer>/<file name>`, where no CUPS is. */
 export function folderPrinter(folder: string): Printer {
   return {
-    print: async (file, job) => {
+    ...NOTHING_SPOOLED,
+    submit: async (file, job) => {
       const name = job.printer ?? DEFAULT_PRINTER
       if (!isFolderName(name))
         return failed(`a folder cannot be called ${JSON.stringify(name)}; rename the printer`)
@@ -27,6 +28,14 @@ export function folderPrinter(folder: string): Printer {
       }
     },
   }
+}
+
+/** A file that is in its folder is done: there is nothing to follow. */
+const NOTHING_SPOOLED: Omit<Printer, 'submit'> = {
+  release: async () => {},
+  cancel: async () => {},
+  look: async () => ({ state: 'unknown' }),
+  unfinished: async () => [],
 }
 
 /** One step down and no more, on any system. */

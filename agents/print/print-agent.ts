@@ -2,33 +2,44 @@ import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { awsFault } from '../aws-fault.ts'
 import { backoffMilliseconds } from '../backoff.ts'
-import { type EndedJobs, endedJobsInMemory } from './ended-jobs.ts'
-import type { QueueMessage } from './print-queue.ts'
+import { printerLanes } from './printer-lanes.ts'
 import {
   type PrintAgentDependencies,
   type PrintAgentOptions,
+  type Running,
   serveMessage,
   WORK_PREFIX,
 } from './serve-message.ts'
 
 export const PRINT_AGENT_DEFAULTS: Omit<PrintAgentOptions, 'workFolder'> = {
   invisibleSeconds: 120,
-  postpone: { firstMilliseconds: 30_000, longestMilliseconds: 3_600_000 },
+  postpone: { firstMilliseconds: 30_000, longestMilliseconds: 1_800_000 },
+  longestLane: 10,
+  pace: { firstMilliseconds: 100, longestMilliseconds: 10_000 },
+  patienceMilliseconds: 15_000,
   afterFault: { firstMilliseconds: 1000, longestMilliseconds: 60_000 },
 }
 
+/** How the work shows that it goes on. */
+export interface PrintAgentSigns {
+  /** Called at least twice a minute. */
+  beat: () => void
+  /** How many jobs are in hand, whenever that changes. */
+  waiting: (count: number) => void
+}
+
 export interface PrintAgent {
-  /** Ends the poll at once; a job that is being printed is ended first. */
+  /** Ends the poll at once, and lets go of the jobs: CUPS prints what it has, and the next start goes on with them. */
   stop: () => Promise<void>
 }
 
-/** Prints what comes on the queue of a site, one job after the other, until it is stopped. No fault ends it. */
+/** Prints what comes on the queue of a site until it is stopped. No fault ends it. */
 export function startPrintAgent(
   dependencies: PrintAgentDependencies,
   options: Pick<PrintAgentOptions, 'workFolder'> & Partial<PrintAgentOptions>,
 ): PrintAgent {
   const stopping = new AbortController()
-  const ended = serveUntil(stopping.signal, dependencies, { ...PRINT_AGENT_DEFAULTS, ...options })
+  const ended = runPrintAgent(dependencies, options, stopping.signal)
   return {
     stop: () => {
       stopping.abort()
@@ -37,42 +48,54 @@ export function startPrintAgent(
   }
 }
 
-async function serveUntil(
-  stopping: AbortSignal,
+const NO_SIGNS: PrintAgentSigns = { beat: () => {}, waiting: () => {} }
+
+/** As {@link startPrintAgent}, until the signal aborts and what was in hand is let go of. */
+export async function runPrintAgent(
   dependencies: PrintAgentDependencies,
-  options: PrintAgentOptions,
+  someOptions: Pick<PrintAgentOptions, 'workFolder'> & Partial<PrintAgentOptions>,
+  stopping: AbortSignal,
+  signs: PrintAgentSigns = NO_SIGNS,
 ): Promise<void> {
-  const { log, waiting } = dependencies
-  const ended = endedJobsInMemory()
-  let faults = 0
+  const options = { ...PRINT_AGENT_DEFAULTS, ...someOptions }
   await clearLeftovers(options.workFolder).catch((error: unknown) => {
-    log('work-folder-not-cleared', { reason: String(error) })
+    dependencies.log('work-folder-not-cleared', { reason: String(error) }, 'warning')
   })
-  while (!stopping.aborted) {
-    const served = await serveNext(dependencies, options, ended, stopping)
-    faults = served === 'left' ? faults + 1 : 0
-    if (faults > 0) {
-      await waiting.pause(backoffMilliseconds(faults, options.afterFault, waiting.random()), stopping)
-    }
-  }
+  const running = { lanes: printerLanes(), names: new Set<string>(), stopping }
+  await serveUntilStopped(dependencies, options, running, signs)
 }
 
-/** Waits for a message and serves it, or returns after the poll's time without one. */
-export async function serveNext(
+async function serveUntilStopped(
   dependencies: PrintAgentDependencies,
   options: PrintAgentOptions,
-  ended: EndedJobs,
-  stopping: AbortSignal,
-): Promise<'served' | 'left'> {
-  let message: QueueMessage | undefined
-  try {
-    message = await dependencies.queue.receive(options.invisibleSeconds, stopping)
-  } catch (error) {
-    dependencies.log('print-queue-unavailable', { reason: awsFault(error).text })
-    return 'left'
+  running: Running,
+  signs: PrintAgentSigns,
+): Promise<void> {
+  const { queue, log, told, waiting } = dependencies
+  const serving = new Set<Promise<void>>()
+  let faults = 0
+  while (!running.stopping.aborted) {
+    signs.beat()
+    try {
+      const message = await queue.receive(options.invisibleSeconds, running.stopping)
+      faults = 0
+      if (message === undefined) continue
+      const served = serveMessage(dependencies, options, running, message).then(() => {
+        serving.delete(served)
+        signs.waiting(serving.size)
+      })
+      serving.add(served)
+      signs.waiting(serving.size)
+    } catch (error) {
+      const reason = awsFault(error).text
+      log('print-queue-unavailable', { reason }, 'warning')
+      told?.error(`the print queue does not answer: ${reason}`)
+      faults += 1
+      const milliseconds = backoffMilliseconds(faults, options.afterFault, waiting.random())
+      await waiting.pause(milliseconds, running.stopping)
+    }
   }
-  if (message === undefined) return 'served'
-  return await serveMessage(dependencies, options, ended, message)
+  await Promise.all(serving)
 }
 
 async function clearLeftovers(workFolder: string): Promise<void> {

@@ -8,6 +8,8 @@ export interface QueueMessage {
   body: string
   /** How often it was received, this time included. */
   receives: number
+  /** When it was received for the first time. */
+  firstReceivedAt: Date
 }
 
 /** The print queue of a site. A received message is invisible to others until its time is over, and then comes again. */

@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3'
+import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3'
 import { awsFault } from '../aws-fault.ts'
 import { type Line, withStallLimit } from '../stall-limit.ts'
 import type { PrintFiles } from './print-files.ts'
@@ -14,10 +14,7 @@ export interface S3PrintFilesOptions {
 
 const STALL_MILLISECONDS = 60_000
 
-/**
- * S3 answers 403 in place of 404 to a role without s3:ListBucket on the prefix; such a job is not failed, and ends among the dead
- * letters.
- */
+/** Needs s3:GetObject and s3:ListBucket on the site's prefix. */
 export function s3PrintFiles(client: S3Client, options: S3PrintFilesOptions): PrintFiles {
   const { bucket, stallMilliseconds: milliseconds = STALL_MILLISECONDS } = options
   return {
@@ -47,7 +44,21 @@ async function fetchTo(
     await pipeline(body, watched, createWriteStream(path, { flags: 'wx', mode: 0o600 }), { signal })
     return 'fetched'
   } catch (error) {
-    if (awsFault(error).code === 'NoSuchKey') return 'missing'
+    const fault = awsFault(error)
+    if (fault.code === 'NoSuchKey') return 'missing'
+    // S3 says so of what is not there as well, unless the caller may list the bucket; a right to list one prefix does not count.
+    if (fault.httpStatus === 403 && !(await isListed(client, { bucket, key }, signal))) return 'missing'
     throw error
   }
+}
+
+/** Throws where listing is forbidden too: then nobody can tell. */
+async function isListed(
+  client: S3Client,
+  { bucket, key }: { bucket: string; key: string },
+  signal: AbortSignal,
+): Promise<boolean> {
+  const request = new ListObjectsV2Command({ Bucket: bucket, Prefix: key, MaxKeys: 1 })
+  const { Contents: found = [] } = await client.send(request, { abortSignal: signal })
+  return found.some((object) => object.Key === key)
 }

@@ -1,70 +1,77 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type PrintJob, printJobSchema, type Report } from '../../shared/messages.ts'
-import { failed, type Outcome } from '../../shared/outcome.ts'
+import { type Outcome, retry } from '../../shared/outcome.ts'
 import { awsFault } from '../aws-fault.ts'
 import { type Backoff, backoffMilliseconds } from '../backoff.ts'
-import type { Log } from '../log.ts'
-import type { Waiting } from '../waiting.ts'
-import type { EndedJobs } from './ended-jobs.ts'
-import type { PrintFiles } from './print-files.ts'
 import type { PrintQueue, QueueMessage, Reports } from './print-queue.ts'
-import type { Printer } from './printer.ts'
+import { type PrintToEndDependencies, type PrintToEndOptions, printToEnd } from './print-to-end.ts'
+import type { PrinterLanes } from './printer-lanes.ts'
 import { whileKeptInvisible } from './while-kept-invisible.ts'
 
-export interface PrintAgentDependencies {
+export interface PrintAgentDependencies extends PrintToEndDependencies {
   queue: PrintQueue
-  files: PrintFiles
   reports: Reports
-  printer: Printer
-  waiting: Waiting
-  log: Log
+  /** Told of what a person who looks after the agent wants to see. */
+  told?: { success: (text: string) => void; error: (text: string) => void }
 }
 
-export interface PrintAgentOptions {
+export interface PrintAgentOptions extends PrintToEndOptions {
   /** The agent's own: fetched files lie here until they are printed, and what a killed agent left is cleared at the start. */
   workFolder: string
   /** How long a message stays invisible without a sign of life from the agent. */
   invisibleSeconds: number
-  /** How long a job waits whose printer said `retry`, by how often it came. */
+  /** How long a message waits that could not be served, by how often it came. */
   postpone: Backoff
+  /** How many jobs of one printer are in hand; more wait on the queue. */
+  longestLane: number
   /** How long the agent waits after S3 or SQS failed, by how often in a row. */
   afterFault: Backoff
 }
 
+/** What runs at the moment: lanes, and the jobs in them by name. */
+export interface Running {
+  lanes: PrinterLanes
+  names: Set<string>
+  stopping: AbortSignal
+}
+
 export const WORK_PREFIX = 'job-'
+/** The lane of jobs that name no printer. CUPS has none of this name. */
+const DEFAULT_LANE = '/default'
+
+interface Received {
+  message: QueueMessage
+  job: PrintJob
+  /** Fax and backend: a second message of them is the same job. */
+  name: string
+}
 
 /**
- * One message to its end. The order is what keeps a job from being lost: print, then report, then remove. Killed in between, the
- * message comes again, and at worst the job is printed twice and reported twice, which the ledger takes as once.
- *
- * `left`: something failed that is not the printer's to decide; the message comes again when its invisible time is over.
+ * One message until it is off the queue, or back on it. Resolves in any case. The order is what keeps a job from being lost: journal,
+ * then report, then removal; killed in between, the message comes again, and the journal answers it.
  */
 export async function serveMessage(
   dependencies: PrintAgentDependencies,
   options: PrintAgentOptions,
-  ended: EndedJobs,
+  running: Running,
   message: QueueMessage,
-): Promise<'served' | 'left'> {
-  const { log } = dependencies
+): Promise<void> {
+  const { log, told } = dependencies
   const job = parseJob(message.body)
   if (typeof job === 'string') {
     // Not removed: the queue hands it to the dead letters, where somebody looks at it.
-    log('no-print-job', { messageId: message.id, receives: message.receives, reason: job })
-    return 'served'
+    return log('no-print-job', { messageId: message.id, receives: message.receives, reason: job }, 'error')
   }
+  const received = { message, job, name: `${job.faxId}/${job.backend}` }
   try {
-    await serveJob(dependencies, options, ended, { message, job })
-    return 'served'
+    await serveJob(dependencies, options, running, received)
   } catch (error) {
-    log('print-job-left', { ...logFields({ message, job }), reason: awsFault(error).text })
-    return 'left'
+    const reason = awsFault(error).text
+    log('print-job-left', { ...logFields(received), reason }, 'warning')
+    told?.error(`fax ${job.faxId} to ${job.backend}: ${reason}`)
+    await postpone(dependencies, options, message)
   }
-}
-
-interface ReceivedJob {
-  message: QueueMessage
-  job: PrintJob
 }
 
 function parseJob(body: string): PrintJob | string {
@@ -79,36 +86,95 @@ function parseJob(body: string): PrintJob | string {
   return job.error.issues.map(({ path, message }) => `${path.join('.') || 'message'}: ${message}`).join('; ')
 }
 
+/** A message that is put back at once every time would be among the dead letters soon. */
+async function postpone(
+  { queue, waiting, log }: PrintAgentDependencies,
+  options: Pick<PrintAgentOptions, 'postpone'>,
+  message: QueueMessage,
+): Promise<void> {
+  const milliseconds = backoffMilliseconds(message.receives, options.postpone, waiting.random())
+  try {
+    await queue.keepInvisible(message, Math.ceil(milliseconds / 1000))
+  } catch (error) {
+    // It comes again by itself, only sooner.
+    log('print-job-not-postponed', { messageId: message.id, reason: awsFault(error).text }, 'warning')
+  }
+}
+
 async function serveJob(
   dependencies: PrintAgentDependencies,
   options: PrintAgentOptions,
-  ended: EndedJobs,
-  received: ReceivedJob,
+  running: Running,
+  received: Received,
 ): Promise<void> {
-  const { queue, reports, log, waiting } = dependencies
-  const { message, job } = received
-  const earlier = ended.reportOf(message)
+  const { message, job, name } = received
+  const { lanes, names, stopping } = running
+  const lane = job.printer ?? DEFAULT_LANE
+  // Delivered twice at the same time, or more than the lane takes: later, the journal or the lane may answer it.
+  if (names.has(name) || lanes.length(lane) >= options.longestLane) {
+    return await postpone(dependencies, options, message)
+  }
+  names.add(name)
+  try {
+    await whileKeptInvisible(dependencies, { ...options, stopping }, message, (letGo) =>
+      lanes.run(lane, () => serveInLane(dependencies, options, received, letGo)),
+    )
+  } finally {
+    names.delete(name)
+  }
+}
+
+async function serveInLane(
+  dependencies: PrintAgentDependencies,
+  options: PrintAgentOptions,
+  received: Received,
+  letGo: AbortSignal,
+): Promise<void> {
+  const { queue, reports, journal, log, told, waiting } = dependencies
+  const { message, job, name } = received
+  const earlier = earlierReport(dependencies, received)
   if (earlier !== undefined) {
     log('print-job-again', logFields(received))
     await reports.send(earlier)
     return await queue.remove(message)
   }
-  const outcome = await whileKeptInvisible(dependencies, options, message, () =>
-    fetchAndPrint(dependencies, options, job),
+  const outcome = await inOwnFolder(dependencies, options, (folder) => {
+    const report = async ({ code, text }: { code: string; text: string }) => {
+      log('print-job-waits', { ...logFields(received), reason: text }, 'warning')
+      told?.error(`fax ${job.faxId} to ${job.backend} waits: ${text}`)
+      await reports.send(reportOf(job, retry(text, { code }), waiting.now()))
+    }
+    const hand = { name, job, since: message.firstReceivedAt, folder, report }
+    return printToEnd(dependencies, options, hand, letGo)
+  })
+  if (outcome === undefined) return await queue.keepInvisible(message, 0)
+  const good = outcome.outcome === 'delivered'
+  log(
+    'print-job',
+    { ...logFields(received), outcome: outcome.outcome, said: outcome.text },
+    good ? 'info' : 'error',
   )
-  log('print-job', { ...logFields(received), outcome: outcome.outcome, said: outcome.text })
-  if (outcome.outcome === 'retry') {
-    const milliseconds = backoffMilliseconds(message.receives, options.postpone, waiting.random())
-    return await queue.keepInvisible(message, Math.ceil(milliseconds / 1000))
-  }
   const report = reportOf(job, outcome, waiting.now())
-  // Before the report goes: should that fail, the message comes again, and the paper is out already.
-  ended.remember(message, report)
+  await journal.write({ entry: 'ended', job: name, messageId: message.id, report })
+  if (good) told?.success(`fax ${job.faxId} to ${job.backend}: ${outcome.receipt}`)
+  else told?.error(`fax ${job.faxId} to ${job.backend}: ${outcome.text}`)
   await reports.send(report)
   await queue.remove(message)
 }
 
-function logFields({ message, job }: ReceivedJob): Record<string, string | number> {
+/** What was printed stays printed, whatever message asks; what has failed is tried anew when somebody sends it again. */
+function earlierReport(
+  { journal }: Pick<PrintAgentDependencies, 'journal'>,
+  { message, name }: Received,
+): Report | undefined {
+  const ended = journal.stateOf(name)?.ended
+  if (ended === undefined) return undefined
+  return ended.report.outcome.outcome === 'delivered' || ended.messageId === message.id
+    ? ended.report
+    : undefined
+}
+
+function logFields({ message, job }: Received): Record<string, string | number> {
   return {
     faxId: job.faxId,
     backend: job.backend,
@@ -121,22 +187,19 @@ function reportOf({ faxId, backend }: PrintJob, outcome: Outcome, at: Date): Rep
   return { version: 1, faxId, backend, at: at.toISOString(), outcome }
 }
 
-async function fetchAndPrint(
-  { files, printer, log }: PrintAgentDependencies,
-  { workFolder }: PrintAgentOptions,
-  job: PrintJob,
-): Promise<Outcome> {
+async function inOwnFolder<T>(
+  { log }: Pick<PrintAgentDependencies, 'log'>,
+  { workFolder }: Pick<PrintAgentOptions, 'workFolder'>,
+  action: (folder: string) => Promise<T>,
+): Promise<T> {
   await mkdir(workFolder, { recursive: true, mode: 0o700 })
   const folder = await mkdtemp(join(workFolder, WORK_PREFIX))
   try {
-    const file = join(folder, job.format === 'pdf' ? 'fax.pdf' : 'fax.tif')
-    const fetched = await files.fetch(job.key, file)
-    if (fetched === 'missing') return failed(`${job.key} is not in the bucket`, 'NoSuchKey')
-    return await printer.print(file, job)
+    return await action(folder)
   } finally {
     // What stays is cleared at the next start; an error here would hide that the paper is out.
     await rm(folder, { recursive: true, force: true }).catch((error: unknown) => {
-      log('work-folder-not-cleared', { reason: String(error) })
+      log('work-folder-not-cleared', { reason: String(error) }, 'warning')
     })
   }
 }

@@ -28,7 +28,7 @@ export function sqsPrintQueue(client: SQSClient, options: SqsOptions): PrintQueu
         MaxNumberOfMessages: 1,
         WaitTimeSeconds: POLL_SECONDS,
         VisibilityTimeout: invisibleSeconds,
-        MessageSystemAttributeNames: ['ApproximateReceiveCount'],
+        MessageSystemAttributeNames: ['ApproximateReceiveCount', 'ApproximateFirstReceiveTimestamp'],
       })
       // A connection that a firewall forgot gives neither answer nor error.
       const limit = {
@@ -79,10 +79,13 @@ export function sqsReports(client: SQSClient, options: SqsOptions): Reports {
 
 function queueMessage(message: Message | undefined): QueueMessage | undefined {
   if (message?.MessageId === undefined || message.ReceiptHandle === undefined) return undefined
+  const { ApproximateReceiveCount: receives, ApproximateFirstReceiveTimestamp: first } =
+    message.Attributes ?? {}
   return {
     id: message.MessageId,
     receipt: message.ReceiptHandle,
     body: message.Body ?? '',
-    receives: Number(message.Attributes?.ApproximateReceiveCount ?? '1'),
+    receives: Number(receives ?? '1'),
+    firstReceivedAt: first === undefined ? new Date() : new Date(Number(first)),
   }
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { logLine } from '../../agents/log.ts'
 import { folderPrinter } from '../../agents/print/folder-printer.ts'
+import { memoryJournal } from '../../agents/print/job-journal.ts'
 import { startPrintAgent } from '../../agents/print/print-agent.ts'
 import { s3PrintFiles } from '../../agents/print/s3-print-files.ts'
 import { sqsPrintQueue, sqsReports } from '../../agents/print/sqs-queues.ts'
@@ -27,6 +28,8 @@ export function startPrintAgents(
         files: s3PrintFiles(s3, { bucket: gateway.bucket }),
         reports: sqsReports(sqs, { queueUrl: gateway.reportsQueueUrl }),
         printer: folderPrinter(gateway.folders.printed),
+        // The folder knows a file again that it has already.
+        journal: memoryJournal(),
         waiting: realWaiting,
         log: (event, fields) =>
           log.write(`print-agent-${site}`, { level: 'INFO', message: logLine(event, fields) }),

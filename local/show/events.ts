@@ -12,7 +12,7 @@ export type ShownEvent =
   | { event: 'not uploaded'; file: string; text: string }
   | Converted
   | { event: 'routed'; fax: string; backends: string[] }
-  | { event: 'unrouted' | 'refused'; fax: string; text: string }
+  | { event: 'unrouted' | 'refused' | 'missed'; fax: string; text: string }
   | { event: 'retry'; fax: string; backend: string; attempt: number; text: string; nextAttemptAt: string }
   | { event: 'delivered'; fax: string; backend: string; attempt: number; where: string; text: string }
   | { event: 'failed'; fax: string; backend: string; attempt: number; text: string }
@@ -50,6 +50,6 @@ export function summarize(events: readonly ShownEvent[]): Summary {
     event: 'summary',
     faxes: count('uploaded', 'not uploaded'),
     delivered: count('delivered'),
-    failed: count('failed', 'unrouted', 'refused', 'not uploaded'),
+    failed: count('failed', 'unrouted', 'refused', 'missed', 'not uploaded'),
   }
 }

@@ -90,6 +90,7 @@ function stepOf(event: EventOfFax, now: Date): Step {
       return { mark: ' ', name: 'routed', detail: `to ${event.backends.join(', ')}` }
     case 'unrouted':
     case 'refused':
+    case 'missed':
       return { mark: '✘', name: event.event, detail: event.text }
     case 'retry':
       return { mark: '…', name: event.backend, detail: retryText(event, now) }

@@ -1,0 +1,51 @@
+import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs'
+import type { HeartbeatMessage } from '../../shared/messages.ts'
+import { awsFault } from '../aws-fault.ts'
+import type { Log } from '../log.ts'
+import { withStallLimit } from '../stall-limit.ts'
+import type { Waiting } from '../waiting.ts'
+
+export type Heartbeat = HeartbeatMessage['heartbeat']
+
+export interface HeartbeatDependencies {
+  send: (message: HeartbeatMessage) => Promise<void>
+  waiting: Waiting
+  log: Log
+}
+
+/** The alarm speaks after three that did not come. */
+export const HEARTBEAT_MILLISECONDS = 300_000
+const ANSWER_MILLISECONDS = 10_000
+
+/**
+ * Says every five minutes that the agent of this site works, until the signal aborts. `measure` counts what waits; an agent that
+ * can't count any more says nothing, and is missed. Run it beside the work, as a part of it.
+ */
+export async function keepHeartbeat(
+  { send, waiting, log }: HeartbeatDependencies,
+  agent: Pick<Heartbeat, 'site' | 'agent'>,
+  measure: () => Promise<Pick<Heartbeat, 'waiting' | 'sequence'>>,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      const heartbeat = { ...agent, at: waiting.now().toISOString(), ...(await measure()) }
+      await send({ version: 1, heartbeat })
+    } catch (error) {
+      log('heartbeat-not-sent', { reason: awsFault(error).text }, 'warning')
+    }
+    await waiting.pause(HEARTBEAT_MILLISECONDS, signal)
+  }
+}
+
+export function sqsHeartbeat(client: SQSClient, queueUrl: () => Promise<string>) {
+  return async (message: HeartbeatMessage): Promise<void> => {
+    const request = new SendMessageCommand({
+      QueueUrl: await queueUrl(),
+      MessageBody: JSON.stringify(message),
+    })
+    await withStallLimit({ what: 'sending a heartbeat', milliseconds: ANSWER_MILLISECONDS }, ({ signal }) =>
+      client.send(request, { abortSignal: signal }),
+    )
+  }
+}

@@ -1,0 +1,32 @@
+import { LARGEST_TIFF_BYTES } from '../../shared/largest-tiff.ts'
+import { commonOptions } from '../daemon/common-options.ts'
+import { folderPath, wholeNumber } from '../daemon/option-checks.ts'
+import { type ConfigOf, withDefault } from '../daemon/read-config.ts'
+
+export const CONFIG_FILE = '/etc/faxlane/edge.conf'
+export const SECTION = 'edge'
+
+const LARGEST_MEGABYTES = LARGEST_TIFF_BYTES / 1e6
+
+/** The options of [edge]. */
+export const EDGE_OPTIONS = {
+  ...commonOptions('/var/lib/faxlane-edge'),
+  /** Where the PBX puts received faxes. */
+  spool: withDefault(folderPath, '/var/spool/faxlane'),
+  parallel_uploads: withDefault(
+    wholeNumber(1, 16, 'Write 4, or 1 on a line that is slow enough for one fax.'),
+    4,
+  ),
+  /** 0: an uploaded fax is deleted at once. */
+  keep_sent_days: withDefault(wholeNumber(0, 3650, 'Write 0 to keep none.'), 0),
+  /** Longer than any call may last. */
+  orphan_minutes: withDefault(wholeNumber(1, 1440, 'Write 60.'), 60),
+  largest_megabytes: withDefault(
+    wholeNumber(1, LARGEST_MEGABYTES, `The gateway converts ${LARGEST_MEGABYTES} at most.`),
+    LARGEST_MEGABYTES,
+  ),
+  /** How often the whole spool is read, beside what the kernel tells at once. The watchdog wants a sign of life every minute. */
+  scan_seconds: withDefault(wholeNumber(1, 60, 'Write 10.'), 10),
+} as const
+
+export type EdgeConfig = ConfigOf<typeof EDGE_OPTIONS>

@@ -1,0 +1,94 @@
+import { mkdir } from 'node:fs/promises'
+import { makeAwsClients } from '../daemon/aws-clients.ts'
+import { queueNames } from '../daemon/common-options.ts'
+import { keepHeartbeat, sqsHeartbeat } from '../daemon/heartbeat.ts'
+import { findQueueUrl } from '../daemon/queue-url.ts'
+import type { Heart } from '../daemon/run-daemon.ts'
+import { keepStatus } from '../daemon/status.ts'
+import { VERSION } from '../daemon/version.ts'
+import type { Log } from '../log.ts'
+import { realWaiting } from '../waiting.ts'
+import { type EdgeDependencies, runEdgeAgent } from './edge-agent.ts'
+import type { EdgeConfig } from './edge-config.ts'
+import { s3Incoming } from './s3-incoming.ts'
+import { openSequence } from './sequence-journal.ts'
+import { spoolFolder } from './spool-folder.ts'
+import { tidySpool } from './tidy-spool.ts'
+import { watchFolder } from './watch-folder.ts'
+
+/** The edge agent of a configuration, on this machine's disk and clock, until the signal aborts. */
+export async function runEdge(
+  { log }: { log: Log },
+  config: EdgeConfig,
+  signal: AbortSignal,
+  heart: Heart,
+): Promise<void> {
+  const { site, bucket, spool: folder, stateFolder, keepSentDays } = config
+  const aws = makeAwsClients(config)
+  const waiting = realWaiting
+  const elapsed = () => performance.now()
+  await mkdir(stateFolder, { recursive: true, mode: 0o750 }).catch((error: Error) => {
+    // A full or read-only disk costs the numbers and the status; faxes go up all the same.
+    log('no-state-folder', { reason: error.message }, 'error')
+  })
+  const sequence = await openSequence({ log, now: waiting.now }, stateFolder)
+  const status = keepStatus({ waiting, log }, { version: VERSION, site, stateFolder })
+  let waitingFaxes = 0
+  const dependencies: EdgeDependencies = {
+    spool: spoolFolder({ folder, keepSent: keepSentDays > 0, now: waiting.now, elapsed }),
+    incoming: s3Incoming(aws.s3, { bucket }),
+    sequence,
+    status: {
+      ...status,
+      waiting: (count) => {
+        waitingFaxes = count
+        status.waiting(count)
+      },
+    },
+    waiting,
+    elapsed,
+    log,
+    watch: watchFolder({ log }, folder),
+    tidy: () => tidySpool(waiting, { folder, keepSentDays }),
+  }
+  const reportsUrl = cached(() => findQueueUrl(aws.sqs, queueNames(config).reports))
+  // Whichever of the two breaks off, the other one ends with it, so that the process can end.
+  const ending = new AbortController()
+  const either = AbortSignal.any([signal, ending.signal])
+  const heartbeat = keepHeartbeat(
+    { send: sqsHeartbeat(aws.sqs, reportsUrl), waiting, log },
+    { site, agent: 'edge' },
+    async () => {
+      status.alive()
+      return { waiting: waitingFaxes, sequence: sequence.last() }
+    },
+    either,
+  )
+  try {
+    await Promise.race([heartbeat, runEdgeAgent(dependencies, optionsOf(config), either, heart)])
+  } finally {
+    ending.abort()
+    await heartbeat
+    await status.close()
+    aws.close()
+  }
+}
+
+function optionsOf(config: EdgeConfig) {
+  return {
+    site: config.site,
+    parallel: config.parallelUploads,
+    orphanMilliseconds: config.orphanMinutes * 60_000,
+    largestBytes: config.largestMegabytes * 1e6,
+    scanMilliseconds: config.scanSeconds * 1000,
+  }
+}
+
+/** Keeps the first answer; a failure is asked again. */
+function cached(ask: () => Promise<string>): () => Promise<string> {
+  let answer: string | undefined
+  return async () => {
+    answer ??= await ask()
+    return answer
+  }
+}

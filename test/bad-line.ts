@@ -1,0 +1,113 @@
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+
+/**
+ * What a line does to one request: `cut at once` before a byte was read, `cut within` after some, `silence` takes it and never
+ * answers, `answer lost` lets it through and cuts the answer, `late` answers when nobody waits any more.
+ */
+export const FAULTS = [
+  'none',
+  'cut at once',
+  'cut within',
+  'silence',
+  '500',
+  '503',
+  'answer lost',
+  'late',
+] as const
+export type Fault = (typeof FAULTS)[number]
+
+export interface BadLine {
+  endpoint: string
+  /** Whether the cloud is there at all. */
+  setUp: (isUp: boolean) => void
+  close: () => Promise<void>
+}
+
+const LATE_MILLISECONDS = 700
+
+/** Stands between an agent and the cloud, and lets each request meet the fault that `next` says. */
+export async function openBadLine(
+  cloud: string,
+  next: (incoming: IncomingMessage) => Fault,
+): Promise<BadLine> {
+  const sockets = new Set<Duplex>()
+  let isUp = true
+  const server = createServer((incoming, outgoing) => {
+    incoming.on('error', () => {})
+    outgoing.on('error', () => {})
+    serve(cloud, next(incoming), incoming, outgoing)
+  })
+  server.on('connection', (socket) => {
+    if (!isUp) return void socket.destroy()
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('the line has no port')
+  const cutAll = () => {
+    for (const socket of sockets) socket.destroy()
+  }
+  return {
+    endpoint: `http://127.0.0.1:${address.port}`,
+    setUp: (up) => {
+      isUp = up
+      if (!up) cutAll()
+    },
+    close: async () => {
+      const closed = new Promise((resolve) => server.close(resolve))
+      cutAll()
+      await closed
+    },
+  }
+}
+
+function serve(cloud: string, fault: Fault, incoming: IncomingMessage, outgoing: ServerResponse): void {
+  switch (fault) {
+    case 'cut at once':
+      incoming.socket.destroy()
+      return
+    case 'cut within':
+      incoming.once('data', () => incoming.socket.destroy())
+      incoming.once('end', () => incoming.socket.destroy())
+      return
+    case 'silence':
+      incoming.resume()
+      return
+    case '500':
+      refuse(incoming, outgoing, 500, 'InternalError')
+      return
+    case '503':
+      refuse(incoming, outgoing, 503, 'SlowDown')
+      return
+    default:
+      forward(cloud, incoming, outgoing, fault)
+  }
+}
+
+function refuse(incoming: IncomingMessage, outgoing: ServerResponse, status: number, code: string): void {
+  incoming.resume()
+  incoming.once('end', () => {
+    outgoing.writeHead(status, { 'content-type': 'application/xml' })
+    outgoing.end(`<?xml version="1.0"?><Error><Code>${code}</Code><Message>try again</Message></Error>`)
+  })
+}
+
+function forward(cloud: string, incoming: IncomingMessage, outgoing: ServerResponse, fault: Fault): void {
+  const { method, url, headers } = incoming
+  const onward = request(new URL(url ?? '/', cloud), { method, headers }, (answer) => {
+    if (fault === 'answer lost') return void answer.resume().once('end', () => incoming.socket.destroy())
+    const give = () => {
+      outgoing.writeHead(answer.statusCode ?? 500, answer.headers)
+      answer.pipe(outgoing)
+    }
+    if (fault === 'late') setTimeout(give, LATE_MILLISECONDS)
+    else give()
+  })
+  onward.on('error', () => incoming.socket.destroy())
+  incoming.pipe(onward)
+  incoming.once('close', () => {
+    if (!incoming.complete) onward.destroy()
+  })
+}
