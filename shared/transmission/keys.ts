@@ -1,0 +1,21 @@
+interface TransmissionAtSite {
+  site: string
+  transmissionId: string
+}
+
+/** Where `submit` puts the rasterised document, for the edge agent of the site to fetch. */
+export function transmitKey({ site, transmissionId }: TransmissionAtSite): string {
+  return `transmit/${site}/${transmissionId}.tif`
+}
+
+/**
+ * Who may dial an attempt: whoever puts this object first, by If-None-Match. The edge agent puts it before it dials, the gateway in
+ * order to cancel; so an attempt is dialled once or canceled, never both.
+ */
+export function claimKey({
+  site,
+  transmissionId,
+  attempt,
+}: TransmissionAtSite & { attempt: number }): string {
+  return `claims/${site}/${transmissionId}-${attempt}`
+}
