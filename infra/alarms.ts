@@ -18,8 +18,10 @@ import {
   DEAD_LETTER_RETENTION_DAYS,
   planArrivals,
   planPrints,
+  planTransmissions,
   planWorkQueues,
   type QueuePlan,
+  transmitSites,
 } from './queue-plans.ts'
 
 const PERIOD = Duration.minutes(5)
@@ -47,6 +49,7 @@ export function alarms(scope: Construct, { names, table, functions, topic }: Ala
   const watches = [
     ...[planArrivals(names), ...planWorkQueues(names, table)].map(deadLetters),
     ...table.sites.map((site) => waitingPrints(planPrints(names, site), site)),
+    ...transmitSites(table).map((site) => waitingTransmissions(planTransmissions(names, site), site)),
     ...functions.map((gatewayFunction) => functionErrors(names, gatewayFunction)),
     ...Object.entries(FAX_WATCHES).map(([metric, text]) => faxes(names, metric, text)),
   ]
@@ -127,6 +130,20 @@ function waitingPrints({ id, name, retentionDays }: QueuePlan, site: string): Wa
     description:
       `A print job of site ${site} has waited for more than half an hour. Look whether the print agent and CUPS run there. ` +
       `Jobs wait for ${retentionDays} days and are printed as soon as the agent is back.`,
+  }
+}
+
+/** Longer than the longest call and a few before it: a site has few lines, and faxes queue for them. */
+function waitingTransmissions({ id, name, retentionDays }: QueuePlan, site: string): Watch {
+  return {
+    id: `${id}Waiting`,
+    name: `${name}-waiting`,
+    metric: queueMetric(name, 'ApproximateAgeOfOldestMessage'),
+    threshold: Duration.hours(2).toSeconds(),
+    description:
+      `A fax has waited for more than two hours to be sent at site ${site}. Look whether the edge agent and the PBX run there ` +
+      '(faxlane-edge check), whether its configuration has ami_user, and how many faxes wait for how many channels. ' +
+      `Faxes wait for ${retentionDays} days and are sent as soon as the agent is back.`,
   }
 }
 

@@ -23,7 +23,18 @@ describe('queues', () => {
       'faxlane-print-berlin',
       'faxlane-print-main',
       'faxlane-reports',
+      'faxlane-transmit-berlin',
+      'faxlane-transmit-main',
     ])
+  })
+
+  it('are not made for sending where nobody dials', () => {
+    const table = { ...TABLE, siteDetails: { main: { agents: ['print' as const] } } }
+    const names = Object.values(templatesOf(gatewayApp({ table })).data.findResources('AWS::SQS::Queue')).map(
+      ({ Properties }) => Properties.QueueName,
+    )
+    expect(names).toContain('faxlane-transmit-berlin')
+    expect(names).not.toContain('faxlane-transmit-main')
   })
 
   it.each(workQueues)('%s has dead letters, which are kept longer than its messages', (_, { Properties }) => {
@@ -47,9 +58,9 @@ describe('queues', () => {
     })
   })
 
-  it('let a site be down for a long holiday', () => {
+  it.each(['print', 'transmit'])('let a site be down for a long holiday: %s', (work) => {
     data.hasResourceProperties('AWS::SQS::Queue', {
-      QueueName: 'faxlane-print-berlin',
+      QueueName: `faxlane-${work}-berlin`,
       MessageRetentionPeriod: 10 * SECONDS_PER_DAY,
     })
   })
@@ -97,7 +108,7 @@ describe('the bucket of the faxes', () => {
     expect(tls.Resource.map(text)).toEqual([`<${bucketId}.Arn>`, `<${bucketId}.Arn>/*`])
   })
 
-  it('lets nobody overwrite a fax as received', () => {
+  it('lets nobody overwrite a fax as received, nor a claim', () => {
     const once = statements.find(({ Sid }) => Sid === 'ArrivesOnce')
     expect(once).toMatchObject({
       Action: 's3:PutObject',
@@ -105,7 +116,7 @@ describe('the bucket of the faxes', () => {
       Principal: { AWS: '*' },
       Condition: { Null: { 's3:if-none-match': 'true' }, Bool: { 's3:ObjectCreationOperation': 'true' } },
     })
-    expect(text(once.Resource)).toBe(`<${bucketId}.Arn>/incoming/*`)
+    expect(once.Resource.map(text)).toEqual([`<${bucketId}.Arn>/claims/*`, `<${bucketId}.Arn>/incoming/*`])
   })
 
   it('allows nobody anything by its policy: roles do', () => {
@@ -116,7 +127,10 @@ describe('the bucket of the faxes', () => {
     const rules: { Prefix?: string; ExpirationInDays?: number }[] =
       bucket?.Properties.LifecycleConfiguration.Rules
     const days = Object.fromEntries(rules.map(({ Prefix, ExpirationInDays }) => [Prefix, ExpirationInDays]))
-    expect(days).toMatchObject({ 'incoming/': 90, 'pdf/': 90, 'print/': 14 })
+    expect(days).toMatchObject({ 'incoming/': 90, 'pdf/': 90, 'print/': 14, 'outgoing/': 90 })
+    // What SQS keeps a message for, twice: a dead letter that is sent back begins anew.
+    expect(days['transmit/']).toBeGreaterThanOrEqual(28)
+    expect(days['claims/']).toBeGreaterThanOrEqual(28)
     expect(days['pdf/']).toBeGreaterThanOrEqual(LINK_LIFETIME_DAYS)
     expect(rules.find(({ Prefix }) => Prefix === undefined)).toMatchObject({
       Status: 'Enabled',
@@ -223,9 +237,10 @@ describe('senders', () => {
 })
 
 describe('the stack', () => {
-  it('names the bucket and the print queues', () => {
+  it('names the bucket and the queues of the sites', () => {
     data.hasOutput('FaxesBucket', {})
     data.hasOutput('PrintQueues', { Value: 'faxlane-print-main,faxlane-print-berlin' })
+    data.hasOutput('TransmitQueues', { Value: 'faxlane-transmit-main,faxlane-transmit-berlin' })
   })
 
   it('shares nothing with the gateway by exports, so that a site can leave the table', () => {

@@ -1,4 +1,5 @@
 import { type App, CfnOutput, Stack } from 'aws-cdk-lib'
+import type { Construct } from 'constructs'
 import type { DeployedTable } from '../shared/routing-table/deployed-table.ts'
 import { faxLogs } from './fax-logs.ts'
 import { faxesBucket } from './faxes-bucket.ts'
@@ -6,7 +7,7 @@ import { ftpSecrets } from './ftp-secrets.ts'
 import { ledgerTable } from './ledger-table.ts'
 import { acknowledgeDataFindings } from './nag-exceptions.ts'
 import type { Names } from './names.ts'
-import { planArrivals, planWorkQueues } from './queue-plans.ts'
+import { planArrivals, planWorkQueues, transmitSites } from './queue-plans.ts'
 import { queueWithDeadLetters } from './queue-with-dead-letters.ts'
 import { type IdentityMode, senderIdentities } from './sender-identities.ts'
 import { siteAgents } from './site-agents.ts'
@@ -34,7 +35,12 @@ export class DataStack extends Stack {
     siteAgents(this, names, table)
     acknowledgeDataFindings(bucket, secrets)
     new CfnOutput(this, 'FaxesBucket', { value: bucket.bucketName })
-    if (table.sites.length > 0)
-      new CfnOutput(this, 'PrintQueues', { value: table.sites.map(names.print).join(',') })
+    nameQueues(this, 'PrintQueues', table.sites.map(names.print))
+    nameQueues(this, 'TransmitQueues', transmitSites(table).map(names.transmit))
   }
+}
+
+/** CloudFormation takes no output without a value. */
+function nameQueues(scope: Construct, output: string, queues: readonly string[]): void {
+  if (queues.length > 0) new CfnOutput(scope, output, { value: queues.join(',') })
 }

@@ -13,8 +13,18 @@ import type { Construct } from 'constructs'
 import { PREFIXES } from '../shared/object-keys.ts'
 import { bucketArn, type Names } from './names.ts'
 
-/** What was received and what became of it, and the copies for printing, which nobody needs once they are printed. */
-const RETENTION_DAYS: Record<keyof typeof PREFIXES, number> = { incoming: 90, pdf: 90, print: 14 }
+/**
+ * What was received, what was sent, and what became of either; the copies for printing, which nobody needs once they are printed. What an
+ * edge agent fetches and claims outlives the longest that a job may lie in its queue or among the dead letters, and be sent back from there.
+ */
+const RETENTION_DAYS: Record<keyof typeof PREFIXES, number> = {
+  incoming: 90,
+  pdf: 90,
+  print: 14,
+  outgoing: 90,
+  transmit: 30,
+  claims: 30,
+}
 
 /** The bucket of the faxes. A TIFF that arrives in it is announced on `arrivals`. */
 export function faxesBucket(scope: Construct, names: Names, arrivals: Queue): Bucket {
@@ -52,8 +62,8 @@ function lifecycleRules(): LifecycleRule[] {
 }
 
 /**
- * A received fax is never overwritten: a write to incoming/ must be conditional, which an agent that is told otherwise by its
- * configuration can't get around. Only what creates the object is asked for the header; the parts of a multipart upload can't carry it.
+ * A received fax is never overwritten, nor the claim of who may dial: a write to incoming/ and to claims/ must be conditional, which an
+ * agent that is told otherwise by its configuration can't get around. Only what creates the object is asked for the header; the parts of a multipart upload can't carry it.
  */
 function arrivesOnce(bucket: Bucket): PolicyStatement {
   return new PolicyStatement({
@@ -61,7 +71,7 @@ function arrivesOnce(bucket: Bucket): PolicyStatement {
     effect: Effect.DENY,
     principals: [new AnyPrincipal()],
     actions: ['s3:PutObject'],
-    resources: [bucket.arnForObjects(`${PREFIXES.incoming}*`)],
+    resources: [PREFIXES.incoming, PREFIXES.claims].map((prefix) => bucket.arnForObjects(`${prefix}*`)),
     conditions: {
       Null: { 's3:if-none-match': 'true' },
       Bool: { 's3:ObjectCreationOperation': 'true' },

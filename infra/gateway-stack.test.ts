@@ -188,6 +188,14 @@ describe('alarms', () => {
     })
   })
 
+  it.each(['main', 'berlin'])('exist for faxes that nobody sends at %s', (site) => {
+    gateway.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: 'ApproximateAgeOfOldestMessage',
+      Dimensions: [{ Name: 'QueueName', Value: `faxlane-transmit-${site}` }],
+      Threshold: 7200,
+    })
+  })
+
   it.each(alarms)(
     '$Properties.AlarmName reaches somebody, at the first sign, and says what to do',
     ({ Properties }) => {

@@ -36,7 +36,10 @@ export const WILDCARD_OF_SITE: Record<
   AgentKind,
   (names: Names, site: string) => { id: string; reason: string }[]
 > = {
-  edge: (names, site) => [keysOf(names, `${PREFIXES.incoming}${site}/`)],
+  edge: (names, site) =>
+    [PREFIXES.incoming, PREFIXES.transmit, PREFIXES.claims].map((prefix) =>
+      keysOf(names, `${prefix}${site}/`),
+    ),
   print: (names, site) => [keysOf(names, `${PREFIXES.print}${site}/`)],
 }
 

@@ -15,6 +15,9 @@ export interface Names {
   /** The print queue of a site is this and the site's name. */
   printPrefix: string
   print: (site: string) => string
+  /** The transmit queue of a site is this and the site's name. */
+  transmitPrefix: string
+  transmit: (site: string) => string
   /** A function of the gateway, by its short name. */
   function: (functionName: string) => string
   functionLog: (functionName: string) => string
@@ -28,6 +31,7 @@ export const FAX_LOG_STREAM = 'faxes'
 
 export function namesOf(deployment: string): Names {
   const printPrefix = `${deployment}-print-`
+  const transmitPrefix = `${deployment}-transmit-`
   const faxLogPrefix = `/${deployment}/faxes/`
   return {
     deployment,
@@ -39,6 +43,8 @@ export function namesOf(deployment: string): Names {
     deliveries: (kind) => `${deployment}-deliver-${kind}`,
     printPrefix,
     print: (site) => `${printPrefix}${site}`,
+    transmitPrefix,
+    transmit: (site) => `${transmitPrefix}${site}`,
     function: (functionName) => `${deployment}-${functionName}`,
     functionLog: (functionName) => `/${deployment}/functions/${functionName}`,
     faxLogPrefix,

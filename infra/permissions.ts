@@ -17,13 +17,19 @@ export function writeFaxes(names: Names, areas: readonly Area[]): PolicyStatemen
 
 /** New ones alone, with the header that says so: an agent can overwrite nothing, its own faxes included. */
 export function writeNewFaxesOf(names: Names, site: string): PolicyStatement {
-  return allow('WriteNewFaxes', ['s3:PutObject'], [ofSite(names, 'incoming', site)], {
-    Null: { 's3:if-none-match': 'false' },
-  })
+  return allow('WriteNewFaxes', ['s3:PutObject'], [ofSite(names, 'incoming', site)], ONLY_NEW)
 }
 
-export function readFaxesOf(names: Names, area: Area, site: string): PolicyStatement {
-  return allow('ReadFaxes', ['s3:GetObject'], [ofSite(names, area, site)])
+/** Whoever puts a claim first has it; nobody takes it away again. */
+export function claimTransmissionsOf(names: Names, site: string): PolicyStatement {
+  return allow('ClaimTransmissions', ['s3:PutObject'], [ofSite(names, 'claims', site)], ONLY_NEW)
+}
+
+const ONLY_NEW = { Null: { 's3:if-none-match': 'false' } }
+
+export function readFaxesOf(names: Names, areas: readonly Area[], site: string): PolicyStatement {
+  const resources = areas.map((area) => ofSite(names, area, site))
+  return allow('ReadFaxes', ['s3:GetObject'], resources)
 }
 
 /**
@@ -55,9 +61,9 @@ export function takeMessages(queue: string): PolicyStatement {
   return allow('TakeMessages', actions, [queueArn(queue)])
 }
 
-export function takePrintJobs(queue: string): PolicyStatement {
+export function takeJobs(queue: string): PolicyStatement {
   const actions = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility']
-  return allow('TakePrintJobs', actions, [queueArn(queue)])
+  return allow('TakeJobs', actions, [queueArn(queue)])
 }
 
 export function sendMessages(queues: readonly string[]): PolicyStatement {

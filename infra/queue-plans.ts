@@ -1,6 +1,6 @@
 import { BACKENDS, type FunctionKind } from '../functions/backends/list.ts'
 import { MAX_RECEIVES } from '../functions/queues/redrive.ts'
-import type { BackendKind, DeployedTable } from '../shared/routing-table/deployed-table.ts'
+import { agentsOf, type BackendKind, type DeployedTable } from '../shared/routing-table/deployed-table.ts'
 import { ConfigurationError } from './configuration-error.ts'
 import { RECEIVE, SETTLE } from './function-sizes.ts'
 import { deadLettersOf, type Names } from './names.ts'
@@ -62,6 +62,26 @@ export function planPrints(names: Names, site: string): QueuePlan {
   }
 }
 
+/** The sites that have somebody who dials. */
+export function transmitSites(table: DeployedTable): string[] {
+  return table.sites.filter((site) => agentsOf(table, site).includes('edge'))
+}
+
+/** The queue that the edge agent of `site` polls. */
+export function planTransmissions(names: Names, site: string): QueuePlan {
+  return {
+    id: `Transmit-${site}`,
+    name: names.transmit(site),
+    // The agent extends it while it dials and sends; when the agent dies, the job shows up again after this.
+    visibilityTimeoutSeconds: 120,
+    // The agent answers a job that it has seen from its journal, so that a job is dialled once however often it comes. While the PBX is
+    // down, a job comes every few minutes.
+    maxReceiveCount: 100,
+    retentionDays: 10,
+    worker: `the edge agent of ${site}`,
+  }
+}
+
 /** All queues but arrivals, which is bound to the bucket. Throws a ConfigurationError when two would have one name. */
 export function planWorkQueues(names: Names, table: DeployedTable): QueuePlan[] {
   const clash = table.sites.find((site) => table.sites.some((other) => deadLettersOf(other) === site))
@@ -74,6 +94,7 @@ export function planWorkQueues(names: Names, table: DeployedTable): QueuePlan[] 
     ...FUNCTION_KINDS.map((kind) => planDeliveries(names, kind)),
     planReports(names),
     ...table.sites.map((site) => planPrints(names, site)),
+    ...transmitSites(table).map((site) => planTransmissions(names, site)),
   ]
 }
 

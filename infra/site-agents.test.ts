@@ -29,11 +29,18 @@ const PERMISSIONS: Record<string, [actions: string, resources: string[], conditi
 }
 
 function edge(site: string): [string, string[], unknown?][] {
+  const onlyNew = { Null: { 's3:if-none-match': 'false' } }
   return [
-    ['s3:PutObject', [`${FAXES}/incoming/${site}/*`], { Null: { 's3:if-none-match': 'false' } }],
-    ['s3:GetObject', [`${FAXES}/incoming/${site}/*`]],
+    ['s3:PutObject', [`${FAXES}/incoming/${site}/*`], onlyNew],
+    ['s3:PutObject', [`${FAXES}/claims/${site}/*`], onlyNew],
+    [
+      's3:GetObject',
+      [`${FAXES}/claims/${site}/*`, `${FAXES}/incoming/${site}/*`, `${FAXES}/transmit/${site}/*`],
+    ],
+    ['s3:ListBucket', [FAXES], { StringLike: { 's3:prefix': `transmit/${site}/*` } }],
+    ['sqs:ChangeMessageVisibility sqs:DeleteMessage sqs:ReceiveMessage', [`sqs faxlane-transmit-${site}`]],
     ['sqs:SendMessage', ['sqs faxlane-reports']],
-    ['sqs:GetQueueUrl', ['sqs faxlane-reports']],
+    ['sqs:GetQueueUrl', ['sqs faxlane-reports', `sqs faxlane-transmit-${site}`]],
   ]
 }
 

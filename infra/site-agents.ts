@@ -92,14 +92,17 @@ function agentRole(scope: Construct, names: Names, { agent, site, anchor }: Agen
 const PERMISSIONS: Record<AgentKind, (names: Names, site: string) => PolicyStatement[]> = {
   edge: (names, site) => [
     may.writeNewFaxesOf(names, site),
-    // What lies under the fax's own name is compared when the answer to an upload was lost.
-    may.readFaxesOf(names, 'incoming', site),
+    may.claimTransmissionsOf(names, site),
+    // What lies under the fax's own name is compared when the answer to an upload was lost; so is a claim.
+    may.readFaxesOf(names, ['incoming', 'transmit', 'claims'], site),
+    may.listFaxesOf(names, 'transmit', site),
+    may.takeJobs(names.transmit(site)),
     may.sendMessages([names.reports]),
-    may.findQueues([names.reports]),
+    may.findQueues([names.transmit(site), names.reports]),
   ],
   print: (names, site) => [
-    may.takePrintJobs(names.print(site)),
-    may.readFaxesOf(names, 'print', site),
+    may.takeJobs(names.print(site)),
+    may.readFaxesOf(names, ['print'], site),
     may.listFaxesOf(names, 'print', site),
     may.sendMessages([names.reports]),
     may.findQueues([names.print(site), names.reports]),

@@ -10,7 +10,14 @@ export const siteSchema = z
 export const DEFAULT_SITE = 'main'
 
 /** The prefixes of the faxes' bucket. Permissions and lifecycle rules go by them. */
-export const PREFIXES = { incoming: 'incoming/', pdf: 'pdf/', print: 'print/' } as const
+export const PREFIXES = {
+  incoming: 'incoming/',
+  pdf: 'pdf/',
+  print: 'print/',
+  outgoing: 'outgoing/',
+  transmit: 'transmit/',
+  claims: 'claims/',
+} as const
 
 interface FaxAtSite {
   site: string

@@ -1,3 +1,5 @@
+import { PREFIXES } from '../object-keys.ts'
+
 interface TransmissionAtSite {
   site: string
   transmissionId: string
@@ -5,7 +7,7 @@ interface TransmissionAtSite {
 
 /** Where `submit` puts the rasterised document, for the edge agent of the site to fetch. */
 export function transmitKey({ site, transmissionId }: TransmissionAtSite): string {
-  return `transmit/${site}/${transmissionId}.tif`
+  return `${PREFIXES.transmit}${site}/${transmissionId}.tif`
 }
 
 /**
@@ -17,5 +19,5 @@ export function claimKey({
   transmissionId,
   attempt,
 }: TransmissionAtSite & { attempt: number }): string {
-  return `claims/${site}/${transmissionId}-${attempt}`
+  return `${PREFIXES.claims}${site}/${transmissionId}-${attempt}`
 }
