@@ -10,7 +10,7 @@ import { makeDynamoLedger } from '../ledger/dynamo-ledger.ts'
 import { makeCount } from '../metrics.ts'
 import { type BatchResponse, workOnBatch } from '../queues/batch.ts'
 import { MAX_RECEIVES } from '../queues/redrive.ts'
-import { sendMessage } from '../queues/send.ts'
+import { sendDelivery } from '../queues/send.ts'
 import type { Attempt } from './attempt.ts'
 import { deliver } from './deliver.ts'
 
@@ -33,7 +33,7 @@ export function makeDeliveryHandler<Kind extends FunctionKind>(
     ledger: makeDynamoLedger(new DynamoDBClient({}), LEDGER_TABLE),
     attempt,
     sendLater: (message: DeliveryMessage, delaySeconds: number) =>
-      sendMessage(sqs, QUEUE_URL, message, delaySeconds),
+      sendDelivery(sqs, QUEUE_URL, message, delaySeconds),
     count: makeCount(METRICS_NAMESPACE, (line) => process.stdout.write(line), now),
     now,
     // Twice the time limit: a function that is stopped at its limit never outlives its lease.

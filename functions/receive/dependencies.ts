@@ -8,7 +8,7 @@ import { type DeployedTable, deployedTableSchema } from '../../shared/routing-ta
 import { makeRouter } from '../../shared/routing-table/route.ts'
 import { makeDynamoLedger } from '../ledger/dynamo-ledger.ts'
 import { makeCount } from '../metrics.ts'
-import { makeQueueUrlLookup, sendMessage } from '../queues/send.ts'
+import { makeQueueUrlLookup, sendDelivery, sendMessage } from '../queues/send.ts'
 import { putFile, readTiff } from '../storage/faxes-bucket.ts'
 import type { Environment } from './environment.ts'
 import type { ReceiveDependencies } from './receive.ts'
@@ -25,7 +25,7 @@ export function makeDependencies(environment: Environment): ReceiveDependencies 
     putFile: (file) => putFile(s3, FAXES_BUCKET, file),
     convert: convertTiffToPdf,
     router: makeRouter(readTable()),
-    enqueueDelivery: (message) => sendMessage(sqs, queueUrlOf(environment, message), message),
+    enqueueDelivery: (message) => sendDelivery(sqs, queueUrlOf(environment, message), message),
     enqueuePrintJob: async (site, job) =>
       sendMessage(sqs, await printQueueUrl(`${PRINT_QUEUE_PREFIX}${site}`), job),
     count: makeCount(METRICS_NAMESPACE, (line) => process.stdout.write(line), now),

@@ -102,7 +102,7 @@ function stepOf(event: EventOfFax, now: Date): Step {
 }
 
 function titleOf({ file, from, to }: Extract<ShownEvent, { event: 'uploaded' }>): string {
-  return `${visible(file)}  ${from} → ${to}`
+  return `${visible(file)}  ${visible(from)} → ${visible(to)}`
 }
 
 function readyText({ attached, endpoint, seconds, home }: Extract<ShownEvent, { event: 'ready' }>): string {

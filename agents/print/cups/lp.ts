@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { oneLine } from '../../../shared/one-line.ts'
 import { failed, type Outcome, retry } from '../../../shared/outcome.ts'
 import { type JobToPrint, UNSUPPORTED_FORMAT } from '../printer.ts'
 import type { CommandResult, RunCommand } from '../run-command.ts'
@@ -64,7 +65,7 @@ function lpArguments(file: string, { printer, title, options = [] }: JobToPrint,
 /** The title ends in IPP, on banner pages and in PostScript comments. */
 function printableTitle(title: string): string {
   let printable = ''
-  for (const character of title.toWellFormed().replaceAll(/\p{Cc}/gu, ' ')) {
+  for (const character of oneLine(title)) {
     if (Buffer.byteLength(printable + character) > TITLE_BYTES) break
     printable += character
   }

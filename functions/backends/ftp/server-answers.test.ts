@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { deliverByFtp } from './deliver-ftp.ts'
 import { sampleAttempt } from './sample-attempt.ts'
-import { deliverTo, dependenciesWith, PASSWORD } from './scripted-delivery.ts'
+import { deliverTo, dependenciesWith, PASSWORD, PDF } from './scripted-delivery.ts'
 import { type Reaction, startScriptedServer } from './scripted-server.ts'
 
 describe('an answer of the server', () => {
@@ -158,6 +158,52 @@ describe('a server that misbehaves', () => {
     const { outcome } = await deliverTo({ FEAT: endless(start) }, {}, dependenciesWith([PASSWORD], 300))
     expect(outcome).toMatchObject({ outcome: 'retry' })
   })
+
+  test('lists a hundred thousand features: retry, and no more than 64 KB of them are kept', async () => {
+    const features = Array.from({ length: 100_000 }, (_, index) => ` X-${index}`).join('\r\n')
+    const { outcome } = await deliverTo({ FEAT: `211-Features:\r\n${features}\r\n211 End` })
+    expect(outcome).toMatchObject({ outcome: 'retry', text: expect.stringContaining('maximum allowed size') })
+  })
+
+  test('has a folder of any size: nothing is ever listed', async () => {
+    const { outcome, server } = await deliverTo({}, { directory: '/in' })
+    expect(outcome.outcome).toBe('delivered')
+    expect(server.commands.filter((line) => /^(LIST|NLST|MLSD|MLST|STAT)\b/.test(line))).toEqual([])
+  })
+
+  test('greets a byte at a time: retry, at the time limit', async () => {
+    const drip = (socket: Socket) => {
+      const timer = setInterval(() => socket.write('2'), 10)
+      socket.once('close', () => clearInterval(timer))
+    }
+    const { outcome } = await deliverTo({ greeting: drip }, {}, dependenciesWith([PASSWORD], 300))
+    expect(outcome).toMatchObject({ outcome: 'retry', code: 'TIMEOUT', maybeDelivered: false })
+  })
+
+  test.each([
+    ['takes no byte of the data', 20_000_000],
+    ['takes the data and never confirms it', PDF.byteLength],
+  ])('%s: retry, at the time limit', async (_, sizeBytes) => {
+    const dependencies = dependenciesWith([PASSWORD], 500)
+    const readObject = async () => Buffer.alloc(sizeBytes)
+    const { outcome, server } = await deliverTo({ STOR: '150 go on' }, {}, { ...dependencies, readObject })
+    expect(outcome).toMatchObject({ outcome: 'retry', code: 'TIMEOUT', maybeDelivered: false })
+    expect([...server.files]).toEqual([])
+  })
+
+  test.each(['500 what?', '502 not implemented', '534 policy', '421 not now', '234', '220 hello'])(
+    'answers AUTH with %j: neither name nor password leave in clear',
+    async (reply) => {
+      const { outcome, server } = await deliverTo(
+        { AUTH: reply },
+        { tls: 'explicit' },
+        dependenciesWith([PASSWORD], 500),
+      )
+      expect(outcome.outcome).not.toBe('delivered')
+      expect(server.commands.filter((line) => !/^(AUTH|QUIT|[^ -~])/.test(line))).toEqual([])
+      expect(server.commands.join()).not.toContain(PASSWORD)
+    },
+  )
 
   test('asks for the password again and again: ends at the time limit', async () => {
     const { outcome } = await deliverTo({ PASS: '331 once more' }, {}, dependenciesWith([PASSWORD], 300))

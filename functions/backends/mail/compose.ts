@@ -1,10 +1,11 @@
 import { domainToASCII } from 'node:url'
 import MailComposer from 'nodemailer/lib/mail-composer/index.js'
 import { FORMATS, fileStem } from '../../../shared/file-name.ts'
+import { oneLine } from '../../../shared/one-line.ts'
 import { localTime } from '../../../shared/routing-table/local-time.ts'
 import { render } from '../../../shared/routing-table/render.ts'
 import type { Attempt } from '../../deliver/attempt.ts'
-import { oneLine, withOneLineFacts } from './one-line.ts'
+import { withOneLineFacts } from './one-line-facts.ts'
 
 /** A message ready for SES: who sends it, who gets it, and its bytes. */
 export interface MailMessage {

@@ -1,9 +1,12 @@
+import { oneLine } from '../../one-line.ts'
+
 const LONGEST_TEXT = 250
 
 /** Foreign text as one line without control characters: what stands in a PDF's properties is shown by any viewer. */
 export function cleanText(value: string): string {
-  const oneLine = value.toWellFormed().replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]+/gu, ' ')
-  return oneLine.trim().slice(0, LONGEST_TEXT).toWellFormed()
+  return oneLine(value.replaceAll(/\p{Noncharacter_Code_Point}+/gu, ' '))
+    .slice(0, LONGEST_TEXT)
+    .toWellFormed()
 }
 
 /** A PDF text string: a literal one where ASCII is enough, else UTF-16 in hexadecimal. */
