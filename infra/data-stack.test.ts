@@ -1,6 +1,7 @@
 import { Match } from 'aws-cdk-lib/assertions'
 import { describe, expect, it } from 'vitest'
 import { LINK_LIFETIME_DAYS } from '../functions/download/links.ts'
+import { ENTRY, INDEXES } from '../shared/ledger/index-keys.ts'
 import { gatewayApp, TABLE, templatesOf } from './testing/synthesize.ts'
 import { list, text } from './testing/text.ts'
 
@@ -185,6 +186,14 @@ describe('the ledger', () => {
         PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
         TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
         DeletionProtectionEnabled: true,
+        GlobalSecondaryIndexes: Object.values(INDEXES).map(({ name, partitionKey, holds }) => ({
+          IndexName: name,
+          KeySchema: [
+            { AttributeName: partitionKey, KeyType: 'HASH' },
+            { AttributeName: ENTRY, KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: holds === 'records' ? 'ALL' : 'KEYS_ONLY' },
+        })),
       },
     })
   })

@@ -44,3 +44,8 @@ export function timeOfFaxId(faxId: string): Date {
 export function shortFaxId(faxId: string): string {
   return faxId.slice(-6)
 }
+
+/** One of `shards` equal parts of all faxes: the id ends in a digest. `shards` is a power of two, at most 32. */
+export function shardOfFaxId(faxId: string, shards: number): number {
+  return CROCKFORD.indexOf(faxId.slice(-1)) % shards
+}

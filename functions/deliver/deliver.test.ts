@@ -9,6 +9,7 @@ import type { Attempt } from './attempt.ts'
 import { type DeliverDependencies, DeliveryHeldElsewhere, deliver } from './deliver.ts'
 
 const FAX_ID = '20261123T054151Z-0k3w9x7m2r4t'
+const NOON = new Date('2026-11-23T12:00:00Z')
 const message: DeliveryMessage & { backend: BackendOf<'log'> } = {
   version: 1,
   fax: {
@@ -27,11 +28,11 @@ const message: DeliveryMessage & { backend: BackendOf<'log'> } = {
 /** The world of one delivery: a ledger, a clock that the test moves, and a backend that answers as told. */
 async function world(answers: (Outcome | Error)[]) {
   const ledger = makeMemoryLedger()
-  await ledger.addDelivery(openDelivery(FAX_ID, message.backend))
+  await ledger.addDelivery(openDelivery(FAX_ID, message.backend, NOON))
   const attempts: Attempt<'log'>[] = []
   const sentLater: number[] = []
   const counted: Metric[] = []
-  const clock = { now: new Date('2026-11-23T12:00:00Z') }
+  const clock = { now: NOON }
   const dependencies: DeliverDependencies<'log'> = {
     ledger,
     attempt: async (attempt) => {
@@ -132,7 +133,7 @@ describe('deliver', () => {
 
   it('takes over from an invocation that was killed, once its lease has ended', async () => {
     const { ledger, receive, record, clock, attempts } = await world([delivered('x', 'y')])
-    const waiting = (await record()) ?? openDelivery(FAX_ID, message.backend)
+    const waiting = (await record()) ?? openDelivery(FAX_ID, message.backend, NOON)
     const leaseUntil = '2026-11-23T12:01:00.000Z'
     await ledger.replaceDelivery({ ...waiting, state: 'claimed', attempts: 1, leaseUntil, revision: 1 })
     await expect(receive()).rejects.toThrow(DeliveryHeldElsewhere)

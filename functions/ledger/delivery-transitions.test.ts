@@ -7,7 +7,7 @@ import { claim, hasEnded, openDelivery, settle } from './delivery-transitions.ts
 const FAX_ID = '20261123T054151Z-0k3w9x7m2r4t'
 const NOON = new Date('2026-11-23T12:00:00Z')
 const later = (seconds: number) => new Date(NOON.getTime() + seconds * 1000)
-const opened = openDelivery(FAX_ID, { name: 'mail', kind: 'mail' })
+const opened = openDelivery(FAX_ID, { name: 'mail', kind: 'mail' }, NOON)
 
 describe('a delivery', () => {
   it('is held by its first claim until the lease ends', () => {

@@ -3,12 +3,17 @@ import type { Outcome } from '../../shared/outcome.ts'
 
 /** How a delivery goes from state to state. Pure: who calls writes the result, on the condition that nothing changed. */
 
-export function openDelivery(faxId: string, backend: { name: string; kind: string }): DeliveryRecord {
+export function openDelivery(
+  faxId: string,
+  backend: { name: string; kind: string },
+  now: Date,
+): DeliveryRecord {
   return {
     faxId,
     backend: backend.name,
     kind: backend.kind,
     state: 'waiting',
+    openedAt: now.toISOString(),
     attempts: 0,
     maybeDelivered: false,
     history: [],
@@ -17,7 +22,7 @@ export function openDelivery(faxId: string, backend: { name: string; kind: strin
 }
 
 export function hasEnded(record: DeliveryRecord): boolean {
-  return record.state === 'delivered' || record.state === 'failed'
+  return record.state !== 'waiting' && record.state !== 'claimed'
 }
 
 /**

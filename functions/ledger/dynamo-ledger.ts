@@ -1,10 +1,13 @@
 import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
 import type * as z from 'zod'
+import { deliveryIndexKeys, faxIndexKeys } from '../../shared/ledger/index-keys.ts'
 import {
+  type DeliveryRecord,
   deliveryRecordSchema,
   deliverySortKey,
   FAX_SORT_KEY,
+  type FaxRecord,
   faxPartition,
   faxRecordSchema,
 } from '../../shared/ledger/records.ts'
@@ -14,27 +17,31 @@ interface Key {
   pk: string
   sk: string
 }
-
 const faxKey = (faxId: string): Key => ({ pk: faxPartition(faxId), sk: FAX_SORT_KEY })
 const deliveryKey = (faxId: string, backend: string): Key => ({
   pk: faxPartition(faxId),
   sk: deliverySortKey(backend),
 })
+const faxItem = (record: FaxRecord) => ({ ...faxKey(record.id), ...faxIndexKeys(record), ...record })
+const deliveryItem = (record: DeliveryRecord) => ({
+  ...deliveryKey(record.faxId, record.backend),
+  ...deliveryIndexKeys(record),
+  ...record,
+})
 
 /** The ledger in its DynamoDB table. */
 export function makeDynamoLedger(client: DynamoDBClient, table: string): Ledger {
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } })
-  const add = (key: Key, record: object) => putIf(documents, table, { ...key, ...record })
-  const replace = (key: Key, record: { revision: number }) =>
-    putIf(documents, table, { ...key, ...record }, record.revision - 1)
+  const add = (item: object) => putIf(documents, table, item)
+  const replace = (item: { revision: number }) => putIf(documents, table, item, item.revision - 1)
   const get = <Schema extends z.ZodType>(key: Key, schema: Schema) => read(documents, table, key, schema)
   return {
-    addFax: (record) => add(faxKey(record.id), record),
+    addFax: (record) => add(faxItem(record)),
     getFax: (faxId) => get(faxKey(faxId), faxRecordSchema),
-    replaceFax: (next) => replace(faxKey(next.id), next),
-    addDelivery: (record) => add(deliveryKey(record.faxId, record.backend), record),
+    replaceFax: (next) => replace(faxItem(next)),
+    addDelivery: (record) => add(deliveryItem(record)),
     getDelivery: (faxId, backend) => get(deliveryKey(faxId, backend), deliveryRecordSchema),
-    replaceDelivery: (next) => replace(deliveryKey(next.faxId, next.backend), next),
+    replaceDelivery: (next) => replace(deliveryItem(next)),
   }
 }
 
@@ -42,7 +49,7 @@ export function makeDynamoLedger(client: DynamoDBClient, table: string): Ledger 
 async function putIf(
   documents: DynamoDBDocumentClient,
   table: string,
-  item: Record<string, unknown>,
+  item: object,
   previousRevision?: number,
 ): Promise<boolean> {
   const condition =

@@ -1,6 +1,4 @@
-import type { AddressInfo } from 'node:net'
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import dynalite from 'dynalite'
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { FaxRecord } from '../../shared/ledger/records.ts'
 import { delivered } from '../../shared/outcome.ts'
@@ -8,33 +6,18 @@ import { claim, openDelivery, settle } from './delivery-transitions.ts'
 import { makeDynamoLedger } from './dynamo-ledger.ts'
 import type { Ledger } from './ledger.ts'
 import { makeMemoryLedger } from './memory-ledger.ts'
+import { LEDGER_TABLE, startLedgerTable } from './testing/ledger-table.ts'
 
-const server = dynalite({ createTableMs: 0 })
 let client: DynamoDBClient
+let stop: () => Promise<void>
 
 beforeAll(async () => {
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-  const { port } = server.address() as AddressInfo
-  client = new DynamoDBClient({
-    endpoint: `http://127.0.0.1:${port}`,
-    region: 'eu-west-1',
-    credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' },
-  })
-  const key = (AttributeName: string, KeyType: 'HASH' | 'RANGE') => ({ AttributeName, KeyType })
-  await client.send(
-    new CreateTableCommand({
-      TableName: 'ledger',
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: ['pk', 'sk'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
-      KeySchema: [key('pk', 'HASH'), key('sk', 'RANGE')],
-    }),
-  )
+  ;({ client, stop } = await startLedgerTable())
 })
 
-afterAll(async () => {
-  client.destroy()
-  await new Promise((closed) => server.close(closed))
-})
+afterAll(() => stop())
+
+const NOON = new Date('2026-11-23T12:00:00Z')
 
 const faxOf = (id: string): FaxRecord => ({
   id,
@@ -50,7 +33,7 @@ const faxOf = (id: string): FaxRecord => ({
 // One contract: the ledger that tests use must promise no more and no less than the table.
 describe.each<[string, () => Ledger, string]>([
   ['in memory', makeMemoryLedger, '20261123T054151Z-0k3w9x7m2r41'],
-  ['in DynamoDB', () => makeDynamoLedger(client, 'ledger'), '20261123T054151Z-0k3w9x7m2r42'],
+  ['in DynamoDB', () => makeDynamoLedger(client, LEDGER_TABLE), '20261123T054151Z-0k3w9x7m2r42'],
 ])('the ledger %s', (_, make, faxId) => {
   let ledger: Ledger
   beforeAll(() => {
@@ -79,7 +62,7 @@ describe.each<[string, () => Ledger, string]>([
   })
 
   it('keeps the deliveries of a fax apart, with their whole history', async () => {
-    const opened = openDelivery(faxId, { name: 'mail_sales', kind: 'mail' })
+    const opened = openDelivery(faxId, { name: 'mail_sales', kind: 'mail' }, NOON)
     expect(await ledger.addDelivery(opened)).toBe(true)
     expect(await ledger.addDelivery(opened)).toBe(false)
     expect(await ledger.getDelivery(faxId, 'mail')).toBeUndefined()
@@ -92,7 +75,7 @@ describe.each<[string, () => Ledger, string]>([
   })
 
   it('lets one of many that write at once win', async () => {
-    const opened = openDelivery(faxId, { name: 'log', kind: 'log' })
+    const opened = openDelivery(faxId, { name: 'log', kind: 'log' }, NOON)
     await ledger.addDelivery(opened)
     const claimed = claim(opened, new Date(), 60) ?? opened
     const wins = await Promise.all(Array.from({ length: 8 }, () => ledger.replaceDelivery(claimed)))
@@ -101,7 +84,7 @@ describe.each<[string, () => Ledger, string]>([
 
   it('does not replace what was never added', async () => {
     expect(
-      await ledger.replaceDelivery({ ...openDelivery(faxId, { name: 'x', kind: 'log' }), revision: 1 }),
+      await ledger.replaceDelivery({ ...openDelivery(faxId, { name: 'x', kind: 'log' }, NOON), revision: 1 }),
     ).toBe(false)
   })
 })

@@ -13,7 +13,7 @@ interface Routed {
 
 type FanOutDependencies = Pick<
   ReceiveDependencies,
-  'ledger' | 'putFile' | 'enqueueDelivery' | 'enqueuePrintJob' | 'router'
+  'ledger' | 'putFile' | 'enqueueDelivery' | 'enqueuePrintJob' | 'router' | 'now'
 >
 
 /** Makes the deliveries of a fax: for each backend a record in the ledger, then a message on the queue that serves it. */
@@ -30,11 +30,11 @@ export async function fanOut(
 
 /** False when an earlier run got further than this one: the delivery's first attempt has begun, so its message is out. */
 async function addDelivery(
-  { ledger }: FanOutDependencies,
+  { ledger, now }: FanOutDependencies,
   faxId: string,
   { backend }: Route,
 ): Promise<boolean> {
-  if (await ledger.addDelivery(openDelivery(faxId, backend))) return true
+  if (await ledger.addDelivery(openDelivery(faxId, backend, now()))) return true
   const record = await ledger.getDelivery(faxId, backend.name)
   // Waiting without an attempt: whether its message went out nobody knows. A second one does no harm, none at all would.
   return record?.state === 'waiting' && record.attempts === 0

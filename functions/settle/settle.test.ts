@@ -7,6 +7,7 @@ import { type Metric, makeCountHeartbeat } from '../metrics.ts'
 import { settleMessage, settleReport } from './settle.ts'
 
 const FAX_ID = '20261123T054151Z-0k3w9x7m2r4t'
+const NOON = new Date('2026-11-23T12:00:00Z')
 const report = (outcome: Outcome): Report => ({
   version: 1,
   faxId: FAX_ID,
@@ -17,7 +18,7 @@ const report = (outcome: Outcome): Report => ({
 
 async function world() {
   const ledger = makeMemoryLedger()
-  await ledger.addDelivery(openDelivery(FAX_ID, { name: 'printer_office', kind: 'printer' }))
+  await ledger.addDelivery(openDelivery(FAX_ID, { name: 'printer_office', kind: 'printer' }, NOON))
   const counted: Metric[] = []
   const settle = (outcome: Outcome) =>
     settleReport({ ledger, count: (metric) => void counted.push(metric) }, report(outcome))

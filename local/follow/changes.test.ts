@@ -33,7 +33,7 @@ const between = (before: FaxStory, after: FaxStory) => changes(before, after, wh
 function deliveryAfter(backend: string, ...attempts: [Outcome, number | undefined][]): DeliveryRecord {
   return attempts.reduce(
     (record, [outcome, wait]) => settle(claim(record, NOON, 60) ?? record, outcome, NOON, wait),
-    openDelivery(FAX_ID, { name: backend, kind: 'mail' }),
+    openDelivery(FAX_ID, { name: backend, kind: 'mail' }, NOON),
   )
 }
 

@@ -8,8 +8,13 @@ import { outcomeSchema } from '../outcome.ts'
  * ended before a page was received.
  */
 export const FAX_STATES = ['received', 'routed', 'unrouted', 'refused', 'missed'] as const
-/** waiting: for its first or next attempt; claimed: an attempt is under way, until its lease ends; then the ends. */
-export const DELIVERY_STATES = ['waiting', 'claimed', 'delivered', 'failed'] as const
+export type FaxState = (typeof FAX_STATES)[number]
+/**
+ * waiting: for its first or next attempt; claimed: an attempt is under way, until its lease ends; then the ends. bounced: SES took the mail, and
+ * a recipient's server sent it back.
+ */
+export const DELIVERY_STATES = ['waiting', 'claimed', 'delivered', 'failed', 'bounced'] as const
+export type DeliveryState = (typeof DELIVERY_STATES)[number]
 
 /** Counts the writes of a record: a write names the revision that it was made from, so that no change is overwritten unseen. */
 const revision = z.int().min(0)
@@ -46,6 +51,11 @@ export const deliveryRecordSchema = z.object({
   backend: z.string(),
   kind: z.string(),
   state: z.enum(DELIVERY_STATES),
+  openedAt: z.iso.datetime(),
+  /** The backend that gave this fax up, in whose place this one delivers it. */
+  fallbackOf: z.string().optional(),
+  /** Where it ended without being delivered: the backend that delivers the fax in its place. */
+  fallback: z.string().optional(),
   /** Attempts begun so far. */
   attempts: z.int(),
   /** While claimed: when the claim may be taken over. */

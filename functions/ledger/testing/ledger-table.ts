@@ -1,0 +1,47 @@
+import type { AddressInfo } from 'node:net'
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import dynalite from 'dynalite'
+import { ENTRY, INDEXES } from '../../../shared/ledger/index-keys.ts'
+
+export const LEDGER_TABLE = 'ledger'
+
+/** The ledger's table with its indexes, on a DynamoDB in memory, as infra/ledger-table.ts deploys it. */
+export async function startLedgerTable(): Promise<{ client: DynamoDBClient; stop: () => Promise<void> }> {
+  const server = dynalite({ createTableMs: 0 })
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  const { port } = server.address() as AddressInfo
+  const client = new DynamoDBClient({
+    endpoint: `http://127.0.0.1:${port}`,
+    region: 'eu-west-1',
+    credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' },
+  })
+  const indexes = Object.values(INDEXES)
+  const attributes = ['pk', 'sk', ENTRY, ...indexes.map(({ partitionKey }) => partitionKey)]
+  await client.send(
+    new CreateTableCommand({
+      TableName: LEDGER_TABLE,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: attributes.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+      KeySchema: keys('pk', 'sk'),
+      GlobalSecondaryIndexes: indexes.map(({ name, partitionKey, holds }) => ({
+        IndexName: name,
+        KeySchema: keys(partitionKey, ENTRY),
+        Projection: { ProjectionType: holds === 'records' ? 'ALL' : 'KEYS_ONLY' },
+      })),
+    }),
+  )
+  return {
+    client,
+    async stop() {
+      client.destroy()
+      await new Promise((closed) => server.close(closed))
+    },
+  }
+}
+
+function keys(partition: string, sort: string): { AttributeName: string; KeyType: 'HASH' | 'RANGE' }[] {
+  return [
+    { AttributeName: partition, KeyType: 'HASH' },
+    { AttributeName: sort, KeyType: 'RANGE' },
+  ]
+}
