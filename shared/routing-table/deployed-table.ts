@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { siteSchema } from '../object-keys.ts'
+import { outboundProfileSchema } from '../transmission/outbound-profile.ts'
 import { templateSchema } from './template.ts'
 
 /** What each kind of backend needs to deliver, checked at synth; a message carries it to the function that delivers. */
@@ -91,6 +92,8 @@ export const deployedTableSchema = z.object({
   numbers: z.record(z.string(), routeSchema),
   /** `dstnum_default`. */
   fallback: routeSchema.optional(),
+  /** Who may send. Absent: nobody. */
+  outbound: z.array(outboundProfileSchema).optional(),
 })
 export type DeployedTable = z.infer<typeof deployedTableSchema>
 export type SiteDetails = z.infer<typeof siteDetailsSchema>

@@ -17,6 +17,7 @@ import { readLog } from './sections/log.ts'
 import { readMail } from './sections/mail.ts'
 import { DEFAULT_NUMBER, readNumber } from './sections/number.ts'
 import { kindOfSection, SECTION_KINDS, type SectionKind } from './sections/option-names.ts'
+import { readOutbound, reportSharedDomains } from './sections/outbound.ts'
 import { readPrinter } from './sections/printer.ts'
 import { type ReadSite, readSite } from './sections/site.ts'
 
@@ -89,6 +90,8 @@ function readSections(text: string, reading: Reading): DeployedTable {
     reading,
   )
   const fallback = routes.find(({ number }) => number === DEFAULT_NUMBER)?.route
+  const outbound = present(byKind.outbound.map((section) => readOutbound(section, reading, sites)))
+  reportSharedDomains(byKind.outbound, outbound, reading)
   const numbers = routes
     .filter(({ number }) => number !== DEFAULT_NUMBER)
     .map(({ number, route }) => [number, route])
@@ -102,6 +105,7 @@ function readSections(text: string, reading: Reading): DeployedTable {
     backends,
     numbers: Object.fromEntries(numbers),
     ...(fallback === undefined ? {} : { fallback }),
+    ...(outbound.length === 0 ? {} : { outbound }),
   }
 }
 
@@ -128,6 +132,7 @@ function groupByKind(sections: readonly Section[], reading: Reading): Record<Sec
     printer: [],
     log: [],
     dstnum_: [],
+    outbound: [],
   }
   for (const section of sections) {
     const kind = kindOfSection(section.name)
@@ -148,7 +153,7 @@ function reportUnknownSection({ name, line }: Section, reading: Reading): void {
 /** Only the kind can be wrong: [ Mail_sales] and [dstnum100] are [mail_sales] and [dstnum_100]. */
 function nearSectionName(name: string): string | undefined {
   const [, word = '', , rest = ''] = /^\s*([a-z]+)([\s_-]*)(.*?)\s*$/is.exec(name) ?? []
-  const kind = nearMiss(word, ['general', 'site', 'mail', 'ftp', 'printer', 'log', 'dstnum'])
+  const kind = nearMiss(word, ['general', 'site', 'mail', 'ftp', 'printer', 'log', 'dstnum', 'outbound'])
   if (kind === undefined) return undefined
   if (kind === 'general') return kind
   if (rest === '')

@@ -26,6 +26,26 @@ export const PRINTER_OPTIONS = [
 ] as const
 export const LOG_OPTIONS = ['file', 'msg'] as const
 export const NUMBER_OPTIONS = ['dest', 'email'] as const
+export const OUTBOUND_OPTIONS = [
+  'site',
+  'country',
+  'caller_id',
+  'station_id',
+  'header',
+  'header_by',
+  'allow',
+  'allow_international',
+  'allow_premium',
+  'principals',
+  'senders',
+  'mail_domain',
+  'notices_from',
+  'daily_limit',
+  'retries',
+  'retry_wait',
+  'resolution',
+  'width',
+] as const
 
 /** What each kind of section takes, by how its header begins. */
 export const SECTION_OPTIONS = {
@@ -36,6 +56,7 @@ export const SECTION_OPTIONS = {
   printer: PRINTER_OPTIONS,
   log: LOG_OPTIONS,
   dstnum_: NUMBER_OPTIONS,
+  outbound: OUTBOUND_OPTIONS,
 } as const
 export type SectionKind = keyof typeof SECTION_OPTIONS
 export const SECTION_KINDS = Object.keys(SECTION_OPTIONS) as readonly SectionKind[]

@@ -1,10 +1,11 @@
 import { type Check, type Problem, type Reading, wrong } from '../checks.ts'
 import { type BackendOf, printOptionSchema } from '../deployed-table.ts'
 import type { Section } from '../ini.ts'
-import { nearMiss } from '../near-miss.ts'
-import { openSection, reportMissing } from '../section-reader.ts'
+import { openSection } from '../section-reader.ts'
 import { readFormat } from './document-format.ts'
+import { secondsOf } from './duration.ts'
 import { ownerOf, PRINTER_OPTIONS } from './option-names.ts'
+import { readOwnSite } from './site-of-section.ts'
 
 export function readPrinter(
   section: Section,
@@ -14,14 +15,9 @@ export function readPrinter(
   const options = openSection({ section, names: PRINTER_OPTIONS, elsewhere: ownerOf }, reading)
   const printer = options.value('name', printerName)
   const format = readFormat(options, reading)
-  const named = options.value('site', siteOf(sites))
-  const [onlySite, ...furtherSites] = sites
-  if (options.all('site').length === 0 && furtherSites.length > 0) {
-    reportMissing(section, 'site', `site = NAME, one of ${sites.join(', ')}.`, reading)
-  }
+  const site = readOwnSite(options, reading, sites)
   const printOptions = options.value('options', printOptionList)
   const expiresAfterSeconds = options.value('expires_after', expiry)
-  const site = named ?? onlySite
   if (site === undefined) return undefined
   return {
     kind: 'printer',
@@ -42,15 +38,6 @@ const printerName: Check<string> = (text) =>
         'No printer of CUPS has such a name.',
         'Write the name as lpstat -e gives it, without blanks, quotes and slashes.',
       )
-
-function siteOf(sites: readonly string[]): Check<string> {
-  return (text) => {
-    if (sites.includes(text)) return { value: text }
-    const near = nearMiss(text, sites)
-    const fix = near === undefined ? `Declare it with a section [site_${text}].` : `Did you mean ${near}?`
-    return wrong(`There is no such site; there is ${sites.join(', ')}.`, fix)
-  }
-}
 
 /** The print agent holds a job until it has written down CUPS's number for it, and finds its jobs again by an attribute. */
 const AGENTS_OWN = /^(job-hold-until|faxlane-.*)(=|$)/i
@@ -79,14 +66,12 @@ function problemOf(word: string, words: readonly string[]): Problem[] {
   return []
 }
 
-const UNIT_SECONDS = { m: 60, h: 3600, d: 86_400 } as const
 /** A message that nobody takes stays on the queue for ten days; the agent has to decide before. */
 const LONGEST_EXPIRY_DAYS = 7
 
 const expiry: Check<number> = (text) => {
-  const [, count, unit] = /^([1-9]\d{0,4})([mhd])$/.exec(text) ?? []
-  const seconds = Number(count) * UNIT_SECONDS[(unit ?? 'm') as keyof typeof UNIT_SECONDS]
-  if (seconds <= LONGEST_EXPIRY_DAYS * UNIT_SECONDS.d) return { value: seconds }
+  const seconds = secondsOf(text, ['m', 'h', 'd'])
+  if (seconds !== undefined && seconds <= LONGEST_EXPIRY_DAYS * 86_400) return { value: seconds }
   return wrong(
     `This is a whole number with m, h or d behind it, at most ${LONGEST_EXPIRY_DAYS}d.`,
     'Write 30m, 12h or 1d.',
