@@ -13,8 +13,8 @@ import { OtherBytesError, uploadFax } from '../agents/edge/upload.ts'
 import { folderPrinter } from '../agents/print/folder-printer.ts'
 import { memoryJournal } from '../agents/print/job-journal.ts'
 import { startPrintAgent } from '../agents/print/print-agent.ts'
-import { s3PrintFiles } from '../agents/print/s3-print-files.ts'
-import { sqsPrintQueue, sqsReports } from '../agents/print/sqs-queues.ts'
+import { s3JobFiles } from '../agents/queue/s3-job-files.ts'
+import { sqsReports, sqsWorkQueue } from '../agents/queue/sqs-work-queue.ts'
 import { realWaiting } from '../agents/waiting.ts'
 import { QUEUE, startTestStandIn, type TestStandIn } from '../local/aws/testing.ts'
 import { type Facts, factsFromMetadata } from '../shared/facts.ts'
@@ -198,7 +198,7 @@ describe('uploadFax over a bad line', () => {
   })
 })
 
-describe('s3PrintFiles', () => {
+describe('s3JobFiles', () => {
   const whole = Buffer.alloc(100, 7)
   const checksum = createHash('sha256').update(whole).digest('base64')
 
@@ -217,7 +217,7 @@ describe('s3PrintFiles', () => {
     const address = server.address()
     if (address === null || typeof address === 'string') throw new Error('the server has no port')
     const client = new S3Client({ ...cloud.client, endpoint: `http://127.0.0.1:${address.port}` })
-    const files = s3PrintFiles(client, { bucket: BUCKET })
+    const files = s3JobFiles(client, { bucket: BUCKET })
     await expect(files.fetch('print/paris/x.pdf', join(home, `${what}.pdf`))).rejects.toThrow()
     client.destroy()
     server.close()
@@ -235,8 +235,8 @@ describe('the print agent on SQS and S3', () => {
     const start = () =>
       startPrintAgent(
         {
-          queue: sqsPrintQueue(sqs, { queueUrl: printUrl }),
-          files: s3PrintFiles(s3, { bucket: BUCKET }),
+          queue: sqsWorkQueue(sqs, { queueUrl: printUrl }),
+          files: s3JobFiles(s3, { bucket: BUCKET }),
           reports: sqsReports(sqs, { queueUrl: reportsUrl }),
           printer: folderPrinter(paper),
           journal: memoryJournal(),
@@ -246,7 +246,7 @@ describe('the print agent on SQS and S3', () => {
         { workFolder: join(home, `work-${name}`) },
       )
     const send = (body: string) => sqs.send(new SendMessageCommand({ QueueUrl: printUrl, MessageBody: body }))
-    return { start, send, paper, reports: sqsPrintQueue(sqs, { queueUrl: reportsUrl }) }
+    return { start, send, paper, reports: sqsWorkQueue(sqs, { queueUrl: reportsUrl }) }
   }
 
   const job: PrintJob = {

@@ -11,10 +11,10 @@ import {
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { memoryJournal } from '../agents/print/job-journal.ts'
 import { type PrintAgent, startPrintAgent } from '../agents/print/print-agent.ts'
-import { s3PrintFiles } from '../agents/print/s3-print-files.ts'
 import { sitePrinter } from '../agents/print/site-printer.ts'
-import { sqsPrintQueue, sqsReports } from '../agents/print/sqs-queues.ts'
 import { type Paper, startCups, startPaper, type TestCups, until } from '../agents/print/testing/cups.ts'
+import { s3JobFiles } from '../agents/queue/s3-job-files.ts'
+import { sqsReports, sqsWorkQueue } from '../agents/queue/sqs-work-queue.ts'
 import { realWaiting } from '../agents/waiting.ts'
 import { systemClock } from '../local/aws/clock.ts'
 import { type StandIn, startStandIn } from '../local/aws/stand-in.ts'
@@ -77,8 +77,8 @@ function startAgent(): PrintAgent {
   const journal = memoryJournal()
   return startPrintAgent(
     {
-      queue: sqsPrintQueue(sqs, { queueUrl: printUrl }),
-      files: s3PrintFiles(s3, { bucket: BUCKET }),
+      queue: sqsWorkQueue(sqs, { queueUrl: printUrl }),
+      files: s3JobFiles(s3, { bucket: BUCKET }),
       reports: sqsReports(sqs, { queueUrl: reportsUrl }),
       printer: sitePrinter({ cupsServer: cups.address, printInto: undefined }, journal.instance),
       journal,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { type FileHandle, mkdir, open, readFile, rename } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { JournalFile, readJournal } from '../journal-file.ts'
 import type { Log } from '../log.ts'
 import {
   type JobEntry,
@@ -24,8 +25,6 @@ export interface JobJournal {
 
 /** SQS keeps no message longer than 14 days, so none asks later. */
 const REMEMBERED_MILLISECONDS = 14 * 24 * 3600 * 1000
-/** A file is written anew when it has so many lines more than there is to remember. */
-const SPARE_LINES = 5000
 
 /** A journal that a killed process takes with it, for a printer where printing twice does no harm. */
 export function memoryJournal(): JobJournal {
@@ -39,11 +38,11 @@ export async function openJobJournal(
   path: string,
 ): Promise<JobJournal> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  const entries = await readEntries(path, log)
+  const entries = await readJournal(path, journalEntrySchema, log)
   const first = entries.find((entry) => entry.entry === 'instance')
   const memory = new JobMemory(first?.instance ?? newInstance())
   for (const entry of entries) if (entry.entry !== 'instance') memory.apply(entry)
-  const file = new JournalFile(path, () => memory.compacted(now()))
+  const file = new JournalFile<JournalEntry>(path, () => memory.compacted(now()))
   await file.rewrite()
   return {
     ...memory.reading(),
@@ -92,108 +91,5 @@ class JobMemory {
     }
     const states = [...this.#states].map(([job, state]) => ({ entry: 'state', job, state }) as const)
     return [{ entry: 'instance', instance: this.#instance }, ...states]
-  }
-}
-
-/** Lines that are on the disk before anybody goes on. */
-class JournalFile {
-  readonly #path: string
-  readonly #compacted: () => JournalEntry[]
-  #handle: FileHandle | undefined
-  #spareLines = 0
-  #last: Promise<void> = Promise.resolve()
-
-  constructor(path: string, compacted: () => JournalEntry[]) {
-    this.#path = path
-    this.#compacted = compacted
-  }
-
-  append(entry: JobEntry): Promise<void> {
-    return this.#next(async () => {
-      if (this.#handle === undefined || this.#spareLines >= SPARE_LINES) await this.#rewriteNow()
-      const handle = this.#handle
-      try {
-        await handle?.appendFile(lineOf(entry))
-        await handle?.datasync()
-        this.#spareLines += 1
-      } catch (error) {
-        // There may be half a line now, which the next one must not be glued to: the file is written anew before it.
-        this.#handle = undefined
-        await handle?.close().catch(() => {})
-        throw error
-      }
-    })
-  }
-
-  rewrite(): Promise<void> {
-    return this.#next(() => this.#rewriteNow())
-  }
-
-  close(): Promise<void> {
-    return this.#next(async () => {
-      await this.#handle?.close()
-      this.#handle = undefined
-    })
-  }
-
-  /** One after the other, and none is held up by another's fault. */
-  #next(action: () => Promise<void>): Promise<void> {
-    const turn = this.#last.then(action)
-    this.#last = turn.catch(() => {})
-    return turn
-  }
-
-  async #rewriteNow(): Promise<void> {
-    const unfinished = `${this.#path}.new`
-    const handle = await open(unfinished, 'w', 0o600)
-    try {
-      await handle.writeFile(this.#compacted().map(lineOf).join(''))
-      await handle.sync()
-      await rename(unfinished, this.#path)
-      await syncFolder(dirname(this.#path))
-    } catch (error) {
-      await handle.close().catch(() => {})
-      throw error
-    }
-    await this.#handle?.close().catch(() => {})
-    this.#handle = handle
-    this.#spareLines = 0
-  }
-}
-
-function lineOf(entry: JournalEntry): string {
-  return `${JSON.stringify(entry)}\n`
-}
-
-/** Without it, the new name may be gone after a power loss. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
-  }
-}
-
-async function readEntries(path: string, log: Log): Promise<JournalEntry[]> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return ''
-    throw error
-  })
-  const lines = text.split('\n')
-  return lines.flatMap((line, index) => {
-    const entry = parseLine(line)
-    if (entry !== undefined) return [entry]
-    // The last one is empty, or was being written when the power went: nobody had gone on from it.
-    if (index < lines.length - 1) log('journal-line-not-read', { path, line: index + 1 }, 'error')
-    return []
-  })
-}
-
-function parseLine(line: string): JournalEntry | undefined {
-  try {
-    return journalEntrySchema.parse(JSON.parse(line))
-  } catch {
-    return undefined
   }
 }

@@ -2,14 +2,14 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Report } from '../../shared/messages.ts'
 import { delivered, type Outcome } from '../../shared/outcome.ts'
-import type { PrintFiles } from './print-files.ts'
-import type { PrintQueue, QueueMessage, Reports } from './print-queue.ts'
+import type { JobFiles } from '../queue/job-files.ts'
+import type { QueueMessage, Reports, WorkQueue } from '../queue/work-queue.ts'
 import type { JobToPrint, Obstacle, Printer, Progress, SpooledJob } from './printer.ts'
 
 const START = Date.parse('2026-11-23T08:00:00Z')
 
 /** A queue as SQS behaves, on a clock that the test turns. */
-export class MemoryQueue implements PrintQueue {
+export class MemoryQueue implements WorkQueue {
   nowSeconds = 0
   private readonly messages = new Map<
     string,
@@ -56,7 +56,7 @@ export class MemoryQueue implements PrintQueue {
   }
 }
 
-export class MemoryFiles implements PrintFiles {
+export class MemoryFiles implements JobFiles {
   readonly objects = new Map<string, string>()
 
   fetch = async (key: string, path: string): Promise<'fetched' | 'missing'> => {
@@ -67,7 +67,7 @@ export class MemoryFiles implements PrintFiles {
   }
 }
 
-export class MemoryReports implements Reports {
+export class MemoryReports implements Reports<Report> {
   readonly sent: Report[] = []
   send = async (report: Report): Promise<void> => {
     this.sent.push(report)

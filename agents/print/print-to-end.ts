@@ -4,15 +4,15 @@ import { delivered, failed, type Outcome } from '../../shared/outcome.ts'
 import { awsFault } from '../aws-fault.ts'
 import { type Backoff, backoffMilliseconds } from '../backoff.ts'
 import type { Log } from '../log.ts'
+import type { JobFiles } from '../queue/job-files.ts'
 import type { Waiting } from '../waiting.ts'
 import type { JobJournal } from './job-journal.ts'
 import type { JobState } from './journal-entries.ts'
-import type { PrintFiles } from './print-files.ts'
 import { type Obstacle, type Printer, type Progress, type SpooledJob, UNSUPPORTED_FORMAT } from './printer.ts'
 
 export interface PrintToEndDependencies {
   printer: Printer
-  files: PrintFiles
+  files: JobFiles
   journal: JobJournal
   waiting: Waiting
   log: Log

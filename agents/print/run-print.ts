@@ -10,13 +10,13 @@ import type { Heart } from '../daemon/run-daemon.ts'
 import { keepStatus } from '../daemon/status.ts'
 import { VERSION } from '../daemon/version.ts'
 import type { Log } from '../log.ts'
+import { s3JobFiles } from '../queue/s3-job-files.ts'
+import { sqsReports, sqsWorkQueue } from '../queue/sqs-work-queue.ts'
 import { realWaiting } from '../waiting.ts'
 import { openJobJournal } from './job-journal.ts'
 import { PRINT_AGENT_DEFAULTS, runPrintAgent } from './print-agent.ts'
 import type { PrintConfig } from './print-config.ts'
-import { s3PrintFiles } from './s3-print-files.ts'
 import { sitePrinter } from './site-printer.ts'
-import { sqsPrintQueue, sqsReports } from './sqs-queues.ts'
 import { sweepStrays } from './sweep-strays.ts'
 
 const JOURNAL_FILE = 'jobs.journal'
@@ -40,9 +40,9 @@ export async function runPrint(
   if (urls !== undefined) {
     const printer = sitePrinter(config, journal.instance)
     const dependencies = {
-      queue: sqsPrintQueue(aws.sqs, { queueUrl: urls.print }),
+      queue: sqsWorkQueue(aws.sqs, { queueUrl: urls.print }),
       reports: sqsReports(aws.sqs, { queueUrl: urls.reports }),
-      files: s3PrintFiles(aws.s3, { bucket }),
+      files: s3JobFiles(aws.s3, { bucket }),
       ...{ printer, journal, waiting, log, told: status },
     }
     await together(signal, (ending) => {

@@ -4,14 +4,14 @@ import { type PrintJob, printJobSchema, type Report } from '../../shared/message
 import { type Outcome, retry } from '../../shared/outcome.ts'
 import { awsFault } from '../aws-fault.ts'
 import { type Backoff, backoffMilliseconds } from '../backoff.ts'
-import type { PrintQueue, QueueMessage, Reports } from './print-queue.ts'
+import { whileKeptInvisible } from '../queue/while-kept-invisible.ts'
+import type { QueueMessage, Reports, WorkQueue } from '../queue/work-queue.ts'
 import { type PrintToEndDependencies, type PrintToEndOptions, printToEnd } from './print-to-end.ts'
 import type { PrinterLanes } from './printer-lanes.ts'
-import { whileKeptInvisible } from './while-kept-invisible.ts'
 
 export interface PrintAgentDependencies extends PrintToEndDependencies {
-  queue: PrintQueue
-  reports: Reports
+  queue: WorkQueue
+  reports: Reports<Report>
   /** Told of what a person who looks after the agent wants to see. */
   told?: { success: (text: string) => void; error: (text: string) => void }
 }

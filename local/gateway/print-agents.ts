@@ -3,8 +3,8 @@ import { logLine } from '../../agents/log.ts'
 import { folderPrinter } from '../../agents/print/folder-printer.ts'
 import { memoryJournal } from '../../agents/print/job-journal.ts'
 import { startPrintAgent } from '../../agents/print/print-agent.ts'
-import { s3PrintFiles } from '../../agents/print/s3-print-files.ts'
-import { sqsPrintQueue, sqsReports } from '../../agents/print/sqs-queues.ts'
+import { s3JobFiles } from '../../agents/queue/s3-job-files.ts'
+import { sqsReports, sqsWorkQueue } from '../../agents/queue/sqs-work-queue.ts'
 import { realWaiting } from '../../agents/waiting.ts'
 import type { FunctionLog } from '../lambda/function-log.ts'
 import type { Clients } from './clients.ts'
@@ -24,8 +24,8 @@ export function startPrintAgents(
   const agents = Object.entries(gateway.printQueues).map(([site, queueUrl]) =>
     startPrintAgent(
       {
-        queue: sqsPrintQueue(sqs, { queueUrl }),
-        files: s3PrintFiles(s3, { bucket: gateway.bucket }),
+        queue: sqsWorkQueue(sqs, { queueUrl }),
+        files: s3JobFiles(s3, { bucket: gateway.bucket }),
         reports: sqsReports(sqs, { queueUrl: gateway.reportsQueueUrl }),
         printer: folderPrinter(gateway.folders.printed),
         // The folder knows a file again that it has already.

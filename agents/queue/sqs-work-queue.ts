@@ -7,7 +7,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs'
 import { withStallLimit } from '../stall-limit.ts'
-import type { PrintQueue, QueueMessage, Reports } from './print-queue.ts'
+import type { QueueMessage, Reports, WorkQueue } from './work-queue.ts'
 
 export interface SqsOptions {
   queueUrl: string
@@ -19,7 +19,7 @@ export interface SqsOptions {
 const POLL_SECONDS = 20
 const ANSWER_MILLISECONDS = 10_000
 
-export function sqsPrintQueue(client: SQSClient, options: SqsOptions): PrintQueue {
+export function sqsWorkQueue(client: SQSClient, options: SqsOptions): WorkQueue {
   const { queueUrl, answerMilliseconds: milliseconds = ANSWER_MILLISECONDS } = options
   return {
     receive: async (invisibleSeconds, outer) => {
@@ -32,7 +32,7 @@ export function sqsPrintQueue(client: SQSClient, options: SqsOptions): PrintQueu
       })
       // A connection that a firewall forgot gives neither answer nor error.
       const limit = {
-        what: 'polling the print queue',
+        what: 'polling the queue',
         milliseconds: POLL_SECONDS * 1000 + milliseconds,
         outer,
       }
@@ -52,20 +52,20 @@ export function sqsPrintQueue(client: SQSClient, options: SqsOptions): PrintQueu
         ReceiptHandle: receipt,
         VisibilityTimeout: seconds,
       })
-      await withStallLimit({ what: 'extending a print job', milliseconds }, ({ signal }) =>
+      await withStallLimit({ what: 'extending a job', milliseconds }, ({ signal }) =>
         client.send(request, { abortSignal: signal }),
       )
     },
     remove: async ({ receipt }) => {
       const request = new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle: receipt })
-      await withStallLimit({ what: 'removing a print job', milliseconds }, ({ signal }) =>
+      await withStallLimit({ what: 'removing a job', milliseconds }, ({ signal }) =>
         client.send(request, { abortSignal: signal }),
       )
     },
   }
 }
 
-export function sqsReports(client: SQSClient, options: SqsOptions): Reports {
+export function sqsReports<Report>(client: SQSClient, options: SqsOptions): Reports<Report> {
   const { queueUrl, answerMilliseconds: milliseconds = ANSWER_MILLISECONDS } = options
   return {
     send: async (report) => {

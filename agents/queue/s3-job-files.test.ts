@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { S3Client } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { s3PrintFiles } from './s3-print-files.ts'
+import { s3JobFiles } from './s3-job-files.ts'
 
 const KEY = 'print/paris/20261123T080000Z-0123456789ab-printer.pdf'
 
@@ -41,7 +41,7 @@ afterAll(async () => {
 })
 
 const fetchTo = (name: string) =>
-  s3PrintFiles(client, { bucket: 'faxlane-test' }).fetch(KEY, join(folder, name))
+  s3JobFiles(client, { bucket: 'faxlane-test' }).fetch(KEY, join(folder, name))
 
 describe('a file that S3 forbids', () => {
   it.each([[[]], [[`${KEY}.other`]]])('is missing where the listing does not have it: %j', async (keys) => {

@@ -1,7 +1,7 @@
 import { awsFault } from '../aws-fault.ts'
 import type { Log } from '../log.ts'
 import type { Waiting } from '../waiting.ts'
-import type { PrintQueue, QueueMessage } from './print-queue.ts'
+import type { QueueMessage, WorkQueue } from './work-queue.ts'
 
 /** Signs of life in each span of invisibility: two may get lost. */
 const SIGNS_PER_SPAN = 3
@@ -13,7 +13,7 @@ const LONGEST_MILLISECONDS = 11 * 3600 * 1000
  * the message has been in hand for so long that SQS will not leave it there: it has to come again then.
  */
 export async function whileKeptInvisible<T>(
-  { queue, waiting, log }: { queue: Pick<PrintQueue, 'keepInvisible'>; waiting: Waiting; log: Log },
+  { queue, waiting, log }: { queue: Pick<WorkQueue, 'keepInvisible'>; waiting: Waiting; log: Log },
   { invisibleSeconds, stopping }: { invisibleSeconds: number; stopping: AbortSignal },
   message: QueueMessage,
   action: (letGo: AbortSignal) => Promise<T>,
@@ -33,7 +33,7 @@ export async function whileKeptInvisible<T>(
         await queue.keepInvisible(message, invisibleSeconds)
       } catch (error) {
         // The job goes on; at worst the message comes again meanwhile.
-        log('print-job-not-extended', { messageId: message.id, reason: awsFault(error).text }, 'warning')
+        log('job-not-extended', { messageId: message.id, reason: awsFault(error).text }, 'warning')
       }
     }
   })()

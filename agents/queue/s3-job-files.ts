@@ -4,9 +4,9 @@ import { pipeline } from 'node:stream/promises'
 import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3'
 import { awsFault } from '../aws-fault.ts'
 import { type Line, withStallLimit } from '../stall-limit.ts'
-import type { PrintFiles } from './print-files.ts'
+import type { JobFiles } from './job-files.ts'
 
-export interface S3PrintFilesOptions {
+export interface S3JobFilesOptions {
   bucket: string
   /** How long nothing may move on the line. */
   stallMilliseconds?: number
@@ -15,7 +15,7 @@ export interface S3PrintFilesOptions {
 const STALL_MILLISECONDS = 60_000
 
 /** Needs s3:GetObject and s3:ListBucket on the site's prefix. */
-export function s3PrintFiles(client: S3Client, options: S3PrintFilesOptions): PrintFiles {
+export function s3JobFiles(client: S3Client, options: S3JobFilesOptions): JobFiles {
   const { bucket, stallMilliseconds: milliseconds = STALL_MILLISECONDS } = options
   return {
     fetch: (key, path) =>
@@ -40,7 +40,7 @@ async function fetchTo(
         yield chunk
       }
     }
-    // A stream that breaks off or whose checksum is wrong rejects here, so half a file is never printed.
+    // A stream that breaks off or whose checksum is wrong rejects here, so half a file is never used.
     await pipeline(body, watched, createWriteStream(path, { flags: 'wx', mode: 0o600 }), { signal })
     return 'fetched'
   } catch (error) {

@@ -1,5 +1,3 @@
-import type { Report } from '../../shared/messages.ts'
-
 export interface QueueMessage {
   /** The same for each time that this message comes, and no other message's. */
   id: string
@@ -12,8 +10,8 @@ export interface QueueMessage {
   firstReceivedAt: Date
 }
 
-/** The print queue of a site. A received message is invisible to others until its time is over, and then comes again. */
-export interface PrintQueue {
+/** A queue of jobs for an agent. A received message is invisible to others until its time is over, and then comes again. */
+export interface WorkQueue {
   /** Waits for a message; undefined when none came, or when the signal aborted. */
   receive: (invisibleSeconds: number, signal: AbortSignal) => Promise<QueueMessage | undefined>
   /** From now on, it stays invisible for so long. */
@@ -22,6 +20,6 @@ export interface PrintQueue {
 }
 
 /** Where an agent says what became of a job. */
-export interface Reports {
+export interface Reports<Report> {
   send: (report: Report) => Promise<void>
 }
