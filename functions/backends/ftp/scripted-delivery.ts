@@ -1,3 +1,4 @@
+import type { Attempt } from '../../deliver/attempt.ts'
 import { deliverByFtp, type FtpDependencies } from './deliver-ftp.ts'
 import { SAMPLE_FILE_STEM, sampleAttempt } from './sample-attempt.ts'
 import { type Reaction, startScriptedServer } from './scripted-server.ts'
@@ -34,10 +35,12 @@ export async function deliverTo(
   reactions: Record<string, Reaction>,
   backend: Parameters<typeof sampleAttempt>[0] = {},
   dependencies: FtpDependencies = dependenciesWith(),
+  fax: Partial<Attempt<'ftp'>['fax']> = {},
 ) {
   const server = await startScriptedServer(reactions)
   try {
-    const outcome = await deliverByFtp(dependencies, sampleAttempt({ port: server.port, ...backend }))
+    const attempt = sampleAttempt({ port: server.port, ...backend })
+    const outcome = await deliverByFtp(dependencies, { ...attempt, fax: { ...attempt.fax, ...fax } })
     return { outcome, server }
   } finally {
     await server.close()

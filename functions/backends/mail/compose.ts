@@ -52,12 +52,15 @@ export async function compose(
   return { source, destinations, raw: await composer.compile().build() }
 }
 
+/** A line has 998 characters at most (RFC 5322, 2.1.1), and a word that has no blank in it can not be folded. */
+const LONGEST_HEADER_CHARACTERS = 900
+
 /**
  * One line, and no beginning of an encoded word (RFC 2047): a composer leaves one that it meets as it is, and the reader's
  * program decodes what a stranger wrote there, line breaks and all.
  */
 function headerText(text: string): string {
-  return oneLine(text).replaceAll('=?', '= ?')
+  return oneLine(text).replaceAll('=?', '= ?').slice(0, LONGEST_HEADER_CHARACTERS).toWellFormed()
 }
 
 function attachmentOf(attempt: Attempt<'mail'>, file: Uint8Array) {
