@@ -13,6 +13,9 @@ export const RESOLUTIONS = ['standard', 'fine', 'superfine'] as const
 export const resolutionSchema = z.enum(RESOLUTIONS)
 export type Resolution = z.infer<typeof resolutionSchema>
 
+/** Bits per second at most. */
+export const maxRateSchema = z.union([z.literal(14400), z.literal(9600), z.literal(4800)])
+
 /**
  * One attempt at one transmission, on the transmit queue of its site: what the edge agent fetches and how it dials. A further attempt
  * is a further message.
@@ -39,8 +42,7 @@ export const transmitJobSchema = z.object({
   resolution: resolutionSchema,
   /** Error correction mode (T.30 annex A). */
   ecm: z.boolean(),
-  /** Bits per second at most. */
-  maxRate: z.union([z.literal(14400), z.literal(9600), z.literal(4800)]),
+  maxRate: maxRateSchema,
   /** How long the other side may ring. */
   answerSeconds: z.int().min(10).max(180),
   /** How long the call may last in all. */
@@ -70,7 +72,7 @@ export const transmissionCauseSchema = z.enum(TRANSMISSION_CAUSES)
 export type TransmissionCause = z.infer<typeof transmissionCauseSchema>
 
 /** What the PBX and the far end said, kept whole. */
-const foreignWordsSchema = z.object({
+export const foreignWordsSchema = z.object({
   /** FAXOPT(status), (error) and (statusstr). */
   status: z.string().optional(),
   error: z.string().optional(),
