@@ -46,7 +46,7 @@ export function makeDynamoLedger(client: DynamoDBClient, table: string): Ledger 
 }
 
 /** Puts an item that must be new, or must stand at `previousRevision`. False when it does not. */
-async function putIf(
+export async function putIf(
   documents: DynamoDBDocumentClient,
   table: string,
   item: object,
@@ -68,7 +68,7 @@ async function putIf(
   }
 }
 
-async function read<Schema extends z.ZodType>(
+export async function read<Schema extends z.ZodType>(
   documents: DynamoDBDocumentClient,
   table: string,
   key: Key,

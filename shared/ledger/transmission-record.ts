@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { faxIdSchema } from '../fax-id.ts'
+import { faxIdSchema, shardOfFaxId } from '../fax-id.ts'
 import { profileNameSchema, widthPixelsSchema } from '../transmission/outbound-profile.ts'
 import {
   foreignWordsSchema,
@@ -8,6 +8,7 @@ import {
   stationIdSchema,
   transmissionCauseSchema,
 } from '../transmission/transmit-job.ts'
+import { dayOfFaxId, ENTRY, INDEXES, SHARDS, shardKey } from './index-keys.ts'
 
 /**
  * accepted: its document is not looked at yet; waiting: for its time, its first or its next attempt; dialling, sending: under way at the site; the
@@ -130,3 +131,38 @@ export function hasTransmissionEnded({ state }: Pick<TransmissionRecord, 'state'
 }
 
 const ENDS: ReadonlySet<TransmissionState> = new Set(['sent', 'failed', 'canceled', 'unknown', 'refused'])
+
+const STATE_GROUPS = {
+  accepted: 'open',
+  waiting: 'open',
+  dialling: 'open',
+  sending: 'open',
+  failed: 'failed',
+  unknown: 'unknown',
+  refused: 'refused',
+  sent: undefined,
+  canceled: undefined,
+} as const satisfies Record<TransmissionState, string | undefined>
+
+/** Partitions of the ledger's indexes are shared with receptions; these words keep the two apart. */
+export const transmissionsOfDay = (day: string) => `transmissions ${day}`
+export const transmissionsInState = (group: string) => `transmissions ${group}`
+export const transmissionsTo = (number: string) => `transmissions ${number}`
+
+/** What the item has besides the record, by which the indexes find it. */
+export function transmissionIndexKeys({
+  id,
+  state,
+  destination,
+}: TransmissionRecord): Record<string, string> {
+  const shard = shardOfFaxId(id, SHARDS)
+  const group = STATE_GROUPS[state]
+  return {
+    [ENTRY]: id,
+    [INDEXES.day.partitionKey]: shardKey(transmissionsOfDay(dayOfFaxId(id)), shard),
+    [INDEXES.destination.partitionKey]: transmissionsTo(destination),
+    ...(group === undefined
+      ? {}
+      : { [INDEXES.state.partitionKey]: shardKey(transmissionsInState(group), shard) }),
+  }
+}
