@@ -1,4 +1,5 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildSync, type Metafile } from 'esbuild'
@@ -36,6 +37,14 @@ function deliveryEntries() {
   return Object.fromEntries(entries) as Record<`deliver-${FunctionKind}`, string>
 }
 
+/** Files that a source reads at run time, from beside the bundle that it went into: name there, and where it comes from. */
+const READ_AT_RUN_TIME: Readonly<Record<string, { name: string; from: string }>> = {
+  'functions/submit/rasterise/pdfium/instance.ts': {
+    name: 'pdfium.wasm',
+    from: '@embedpdf/pdfium/pdfium.wasm',
+  },
+}
+
 /**
  * Bundles all functions in one call, which reads and parses each source of the SDK once, into a folder for each function under
  * `buildFolder`. The routing table goes beside the function that routes.
@@ -63,9 +72,17 @@ export function makeBundles(buildFolder: string, table: DeployedTable): Bundles 
     logLevel: 'warning',
   })
   for (const { path, contents } of outputFiles) replaceFile(path, contents)
+  for (const [path, { inputs }] of Object.entries(metafile.outputs))
+    placeFilesBeside(join(PROJECT, path), inputs)
   replaceFile(join(root, 'receive', 'routing-table.json'), JSON.stringify(table))
   const folders = Object.fromEntries(Object.keys(ENTRIES).map((name) => [name, join(root, name)]))
   return { folders: folders as AssetFolders, metafile }
+}
+
+function placeFilesBeside(bundle: string, inputs: Metafile['outputs'][string]['inputs']): void {
+  for (const [source, { name, from }] of Object.entries(READ_AT_RUN_TIME))
+    if (source in inputs)
+      replaceFile(join(dirname(bundle), name), readFileSync(createRequire(import.meta.url).resolve(from)))
 }
 
 /** In one step, so that a second synthesis that runs at the same time finds the old file or the new one, and never half a file. */

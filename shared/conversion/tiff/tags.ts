@@ -1,5 +1,6 @@
 /** The tags that matter here: TIFF 6.0, the fax profile of RFC 2301, and 326 to 328 of TIFF class F. */
 export const TAG = {
+  newSubfileType: 254,
   imageWidth: 256,
   imageLength: 257,
   bitsPerSample: 258,
@@ -15,7 +16,9 @@ export const TAG = {
   yResolution: 283,
   planarConfiguration: 284,
   t4Options: 292,
+  t6Options: 293,
   resolutionUnit: 296,
+  pageNumber: 297,
   dateTime: 306,
   predictor: 317,
   colorMap: 320,
