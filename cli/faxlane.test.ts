@@ -13,7 +13,7 @@ describe('faxlane', () => {
 
   it.each([
     [[], 'a subcommand is missing'],
-    [['konvert'], 'there is no subcommand konvert; there is: convert'],
+    [['konvert'], 'there is no subcommand konvert; there is: '],
     [['toString'], 'there is no subcommand toString'],
     [['\u001b[2J'], 'there is no subcommand \\u{1b}[2J'],
   ])('%j is wrong usage', async (words, text) => {

@@ -1,5 +1,5 @@
 import { visible } from '../shared/visible.ts'
-import { EXIT_CODES, WrongUsage } from './subcommand.ts'
+import { CommandFailed, EXIT_CODES, WrongUsage } from './subcommand.ts'
 import { SUBCOMMANDS } from './subcommands.ts'
 
 const HELP = `faxlane, the command of those who operate the gateway and send faxes.
@@ -20,9 +20,9 @@ export async function main(words: readonly string[]): Promise<number> {
   try {
     return await runSubcommand(words)
   } catch (error) {
-    if (!(error instanceof WrongUsage)) throw error
+    if (!(error instanceof WrongUsage || error instanceof CommandFailed)) throw error
     process.stderr.write(`faxlane: ${error.message}\n`)
-    return EXIT_CODES.usage
+    return error instanceof WrongUsage ? EXIT_CODES.usage : EXIT_CODES.someFailed
   }
 }
 

@@ -1,7 +1,6 @@
 import { basename, dirname, extname, join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { visible } from '../../shared/visible.ts'
-import { WrongUsage } from '../subcommand.ts'
+import { readWords, wrongUsage } from '../words.ts'
 
 export interface Job {
   /** `-` is the standard input. */
@@ -36,7 +35,11 @@ Exit code: 0 every file has its PDF, 1 one or more have not, 2 wrong usage.
 
 /** Throws {@link WrongUsage}. */
 export function readCommandLine(words: readonly string[]): CommandLine {
-  const { values, positionals } = parse(words)
+  const { values, positionals } = readWords('convert', words, {
+    output: { type: 'string', short: 'o' },
+    'out-dir': { type: 'string' },
+    json: { type: 'boolean', default: false },
+  })
   const outputFolder = values['out-dir']
   if (positionals.length === 0) throw wrong('no TIFF is named')
   if (positionals.includes('') || values.output === '' || outputFolder === '') throw wrong('a name is empty')
@@ -44,22 +47,6 @@ export function readCommandLine(words: readonly string[]): CommandLine {
   if (outputFolder !== undefined && values.output !== undefined)
     throw wrong('--output names one PDF, --out-dir a folder for many: one of them')
   return { jobs, outputFolder, json: values.json }
-}
-
-function parse(words: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...words],
-      allowPositionals: true,
-      options: {
-        output: { type: 'string', short: 'o' },
-        'out-dir': { type: 'string' },
-        json: { type: 'boolean', default: false },
-      },
-    })
-  } catch (error) {
-    throw wrong(error instanceof Error ? error.message.replace(/\.$/, '') : String(error))
-  }
 }
 
 function one([input = '', second]: readonly string[], output: string | undefined): Job[] {
@@ -86,6 +73,4 @@ function pdfName(input: string): string {
   return /^\.tiff?$/i.test(extname(name)) ? `${basename(name, extname(name))}.pdf` : `${name}.pdf`
 }
 
-function wrong(what: string): WrongUsage {
-  return new WrongUsage(`${what}. See faxlane convert --help.`)
-}
+const wrong = (what: string) => wrongUsage('convert', what)

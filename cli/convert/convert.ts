@@ -1,10 +1,9 @@
-import { mkdir } from 'node:fs/promises'
 import { ConversionRefused, convertTiffToPdf } from '../../shared/conversion/convert.ts'
 import { visible } from '../../shared/visible.ts'
+import { FileProblem } from '../file-problem.ts'
+import { identityOf, makeFolder, readInput, writeOutput } from '../files.ts'
 import { EXIT_CODES, type Subcommand, WrongUsage } from '../subcommand.ts'
 import { HELP, type Job, readCommandLine } from './command-line.ts'
-import { FileProblem, fileProblem } from './file-problem.ts'
-import { identityOf, readInput, writeOutput } from './files.ts'
 import { describe, type FileReport } from './report.ts'
 
 export const convert: Subcommand = { help: HELP, run }
@@ -44,10 +43,11 @@ async function refuseToOverwriteInputs(jobs: readonly Job[]): Promise<void> {
 /** The problem, if the folder can't be had. */
 async function make(folder: string): Promise<FileProblem | undefined> {
   try {
-    await mkdir(folder, { recursive: true })
+    await makeFolder(folder)
     return undefined
   } catch (error) {
-    return fileProblem(error, 'make the folder', folder)
+    if (error instanceof FileProblem) return error
+    throw error
   }
 }
 

@@ -20,3 +20,10 @@ const variableSchema = z.enum(Object.keys(VARIABLES) as [Variable, ...Variable[]
 /** A text with variables, taken apart at synth so that a mistake in it is found there: literals and variables in turn. */
 export const templateSchema = z.array(z.union([z.string(), z.object({ variable: variableSchema })]))
 export type Template = z.infer<typeof templateSchema>
+
+/** As it is written in a file: what parseTemplate reads as this template. */
+export function templateSource(template: Template): string {
+  return template
+    .map((part) => (typeof part === 'string' ? part.replaceAll('%', '%%') : `%(${part.variable})s`))
+    .join('')
+}

@@ -11,6 +11,7 @@ type Route = DeployedTable['numbers'][string]
 const PREFIX = 'dstnum_'
 /** The name that stands for every number without a section. */
 export const DEFAULT_NUMBER = 'default'
+export const sectionOfNumber = (number: string) => `${PREFIX}${number}`
 /** SES takes no more in one mail. */
 const MAX_RECIPIENTS = 50
 const MAX_SHOWN_BACKENDS = 10
@@ -85,12 +86,12 @@ function describe(number: string): string {
 }
 
 /** What a PBX can dial. Numbers match as exact strings, so one with blanks or dots would never match. */
-const NUMBER = /^\+?[0-9*#]{1,32}$/
+export const DIALLED_NUMBER = /^\+?[0-9*#]{1,32}$/
 
 function checkNumber(section: Section, number: string, reading: Reading): void {
-  if (number === DEFAULT_NUMBER || NUMBER.test(number)) return
+  if (number === DEFAULT_NUMBER || DIALLED_NUMBER.test(number)) return
   const bare = number.replaceAll(/[\s()./-]/g, '')
-  const near = NUMBER.test(bare) ? bare : nearMiss(number, [DEFAULT_NUMBER])
+  const near = DIALLED_NUMBER.test(bare) ? bare : nearMiss(number, [DEFAULT_NUMBER])
   const fix =
     near === undefined
       ? 'Write [dstnum_0112345678], or [dstnum_default] for the numbers without a section of their own.'

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { open, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, open, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { visible } from '../../shared/visible.ts'
+import { visible } from '../shared/visible.ts'
 import { FileProblem, fileProblem } from './file-problem.ts'
 
 /** A night's faxes in one file are a hundredth of it. */
@@ -34,6 +34,15 @@ async function readAll(name: string, stream: AsyncIterable<Buffer>): Promise<Uin
 
 function tooLarge(name: string): FileProblem {
   return new FileProblem(`${visible(name)} has more than ${LARGEST_INPUT_BYTES} bytes, which is the limit`)
+}
+
+/** Makes a folder, and those above it. Throws {@link FileProblem}. */
+export async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true })
+  } catch (error) {
+    throw fileProblem(error, 'make the folder', folder)
+  }
 }
 
 /** `-` is the standard output. A file appears whole or not at all. Throws {@link FileProblem}. */

@@ -1,7 +1,8 @@
-import { visible } from '../../shared/visible.ts'
+import { visible } from '../shared/visible.ts'
+import { CommandFailed } from './subcommand.ts'
 
 /** A file that could not be read or written, in words for whoever named it. */
-export class FileProblem extends Error {
+export class FileProblem extends CommandFailed {
   /** The system's name of it (ENOENT), where the system has one. */
   readonly code: string | undefined
 

@@ -1,0 +1,22 @@
+import { type ParseArgsConfig, parseArgs } from 'node:util'
+import { WrongUsage } from './subcommand.ts'
+
+type Options = NonNullable<ParseArgsConfig['options']>
+
+/** Options and other words of a subcommand, apart. Throws {@link WrongUsage} for an option that it does not have. */
+export function readWords<const Known extends Options>(
+  subcommand: string,
+  words: readonly string[],
+  options: Known,
+) {
+  try {
+    return parseArgs({ args: [...words], allowPositionals: true, options })
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error)
+    throw wrongUsage(subcommand, text.replace(/\.$/, ''))
+  }
+}
+
+export function wrongUsage(subcommand: string, what: string): WrongUsage {
+  return new WrongUsage(`${what}. See faxlane ${subcommand} --help.`)
+}
