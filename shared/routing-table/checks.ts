@@ -53,6 +53,12 @@ export function oneOf<Word extends string>(words: readonly Word[]): Check<Word> 
   }
 }
 
+export const yesOrNo: Check<boolean> = (text) => {
+  if (text === 'yes') return { value: true }
+  if (text === 'no') return { value: false }
+  return wrong('This is yes or no.', 'Write yes or no.')
+}
+
 export const timeZone: Check<string> = (text) => {
   // Newer versions of ICU also take offsets, which know no summer time.
   if (!/^[+-]/.test(text) && isTimeZone(text)) return { value: text }

@@ -11,6 +11,7 @@ import {
 import type { Finding } from './finding.ts'
 import { decodeUtf8, parseIni, type Section } from './ini.ts'
 import { nearMiss } from './near-miss.ts'
+import type { PbxTable } from './pbx-table.ts'
 import { readFtp } from './sections/ftp.ts'
 import { GENERAL_DEFAULTS, readGeneral } from './sections/general.ts'
 import { readLog } from './sections/log.ts'
@@ -18,12 +19,15 @@ import { readMail } from './sections/mail.ts'
 import { DEFAULT_NUMBER, readNumber } from './sections/number.ts'
 import { kindOfSection, SECTION_KINDS, type SectionKind } from './sections/option-names.ts'
 import { readOutbound, reportSharedDomains } from './sections/outbound.ts'
+import { readPbx } from './sections/pbx/read-pbx.ts'
 import { readPrinter } from './sections/printer.ts'
 import { type ReadSite, readSite } from './sections/site.ts'
 
 export interface TableReading {
   /** undefined as long as there are findings. */
   table: DeployedTable | undefined
+  /** What the table says for the PBXs; undefined as long as there are findings. Nothing of it is deployed. */
+  pbx: PbxTable | undefined
   /** What an admin has to change, by line. */
   findings: readonly Finding[]
   /** What an admin may want to know. */
@@ -59,19 +63,21 @@ export function readTable(input: TableInput): TableReading {
     findingElsewhere: (finding) => findings.push(finding),
     note: (note) => notes.push(withoutPassword({ file, ...note })),
   }
-  const table = readSections(decodeUtf8(input.bytes), reading)
+  const { table, pbx } = readSections(decodeUtf8(input.bytes), reading)
+  const holds = findings.length === 0
   return {
-    table: findings.length === 0 ? table : undefined,
+    table: holds ? table : undefined,
+    pbx: holds ? pbx : undefined,
     findings: ordered(findings, file),
     notes: ordered(notes, file),
   }
 }
 
-function readSections(text: string, reading: Reading): DeployedTable {
+function readSections(text: string, reading: Reading): { table: DeployedTable; pbx: PbxTable } {
   const { sections, findings } = parseIni(text)
   findings.forEach(reading.finding)
   const byKind = groupByKind(sections, reading)
-  const { timeZone } = byKind.general.map((section) => readGeneral(section, reading))[0] ?? GENERAL_DEFAULTS
+  const general = byKind.general.map((section) => readGeneral(section, reading))[0] ?? GENERAL_DEFAULTS
   const declaredSites = present(byKind.site_.map((section) => readSite(section, reading)))
   const sites = declaredSites.length > 0 ? declaredSites.map(({ name }) => name) : [DEFAULT_SITE]
   const siteDetails = declaredSites.filter(({ details }) => Object.keys(details).length > 0)
@@ -82,7 +88,7 @@ function readSections(text: string, reading: Reading): DeployedTable {
   const declared = new Map(
     BACKEND_KINDS.flatMap((kind) => byKind[kind].map(({ name }) => [name, kind] as const)),
   )
-  const routes = byKind.dstnum_.map((section) => readNumber(section, reading, declared))
+  const routes = byKind.dstnum_.map((section) => readNumber(section, reading, { declared, sites }))
   if (routes.length === 0 && findings.length === 0) reportNoNumbers(reading)
   reportUnused(
     BACKEND_KINDS.flatMap((kind) => byKind[kind]),
@@ -92,12 +98,14 @@ function readSections(text: string, reading: Reading): DeployedTable {
   const fallback = routes.find(({ number }) => number === DEFAULT_NUMBER)?.route
   const outbound = present(byKind.outbound.map((section) => readOutbound(section, reading, sites)))
   reportSharedDomains(byKind.outbound, outbound, reading)
+  const optionsOf = new Map(declaredSites.map(({ name, pbx }) => [name, pbx]))
+  const pbx = readPbx(byKind, { sites, optionsOf, country: general.country, numbers: routes }, reading)
   const numbers = routes
     .filter(({ number }) => number !== DEFAULT_NUMBER)
     .map(({ number, route }) => [number, route])
-  return {
+  const table: DeployedTable = {
     version: 1,
-    timeZone,
+    timeZone: general.timeZone,
     sites,
     ...(siteDetails.length === 0
       ? {}
@@ -107,6 +115,7 @@ function readSections(text: string, reading: Reading): DeployedTable {
     ...(fallback === undefined ? {} : { fallback }),
     ...(outbound.length === 0 ? {} : { outbound }),
   }
+  return { table, pbx }
 }
 
 function readBackend(
@@ -133,6 +142,10 @@ function groupByKind(sections: readonly Section[], reading: Reading): Record<Sec
     log: [],
     dstnum_: [],
     outbound: [],
+    detect: [],
+    trunk_: [],
+    gateway_: [],
+    line_: [],
   }
   for (const section of sections) {
     const kind = kindOfSection(section.name)
@@ -153,9 +166,12 @@ function reportUnknownSection({ name, line }: Section, reading: Reading): void {
 /** Only the kind can be wrong: [ Mail_sales] and [dstnum100] are [mail_sales] and [dstnum_100]. */
 function nearSectionName(name: string): string | undefined {
   const [, word = '', , rest = ''] = /^\s*([a-z]+)([\s_-]*)(.*?)\s*$/is.exec(name) ?? []
-  const kind = nearMiss(word, ['general', 'site', 'mail', 'ftp', 'printer', 'log', 'dstnum', 'outbound'])
+  const kind = nearMiss(
+    word,
+    SECTION_KINDS.map((one) => one.replace(/_$/, '')),
+  )
   if (kind === undefined) return undefined
-  if (kind === 'general') return kind
+  if (kind === 'general' || kind === 'detect') return kind
   if (rest === '')
     return kind === 'dstnum' ? 'dstnum_default' : kind === 'site' ? `site_${DEFAULT_SITE}` : kind
   return `${kind}_${rest}`

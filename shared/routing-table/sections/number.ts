@@ -1,10 +1,11 @@
-import { type Check, type Reading, wrong } from '../checks.ts'
+import { type Check, type Reading, wrong, yesOrNo } from '../checks.ts'
 import type { BackendKind, DeployedTable } from '../deployed-table.ts'
 import type { Section } from '../ini.ts'
 import { nearMiss } from '../near-miss.ts'
 import { mailAddress } from '../network-names.ts'
 import { type ListEntry, openSection, type SectionReader } from '../section-reader.ts'
 import { NUMBER_OPTIONS, ownerOf } from './option-names.ts'
+import { siteOf } from './site-of-section.ts'
 
 type Route = DeployedTable['numbers'][string]
 
@@ -16,12 +17,21 @@ export const sectionOfNumber = (number: string) => `${PREFIX}${number}`
 const MAX_RECIPIENTS = 50
 const MAX_SHOWN_BACKENDS = 10
 
+export interface ReadNumber {
+  number: string
+  route: Route
+  /** Where the PBX is that is called by it. Absent: any of the sites. */
+  site?: string
+  /** Somebody's own number: its calls are listened to for a fax. */
+  detect: boolean
+}
+
 /** Which backends a number has. `declared`: the kind of every backend section, those with mistakes included. */
 export function readNumber(
   section: Section,
   reading: Reading,
-  declared: ReadonlyMap<string, BackendKind>,
-): { number: string; route: Route } {
+  { declared, sites }: { declared: ReadonlyMap<string, BackendKind>; sites: readonly string[] },
+): ReadNumber {
   const options = openSection({ section, names: NUMBER_OPTIONS, elsewhere: ownerOf }, reading)
   const number = section.name.slice(PREFIX.length)
   checkNumber(section, number, reading)
@@ -35,7 +45,26 @@ export function readNumber(
   return {
     number,
     route: { backends: backends.map(({ value }) => value), recipients: recipients.map(({ value }) => value) },
+    ...readPbxSide(options, number, { sites, reading }),
   }
+}
+
+/** What the PBX does with the number's calls; the default is for numbers that the PBX knows and the table does not. */
+function readPbxSide(
+  options: NumberSection['options'],
+  number: string,
+  { sites, reading }: { sites: readonly string[]; reading: Reading },
+): Pick<ReadNumber, 'site' | 'detect'> {
+  if (number === DEFAULT_NUMBER) {
+    for (const { name, line } of [...options.all('site'), ...options.all('detect')]) {
+      const problem = `${name}: This is said of one number, not of all that have no section.`
+      const fix = name === 'detect' ? 'List the numbers in [detect], as numbers.' : 'Remove it.'
+      reading.finding({ line, found: name, problem, fix })
+    }
+    return { detect: false }
+  }
+  const site = options.value('site', siteOf(sites))
+  return { detect: options.value('detect', yesOrNo) ?? false, ...(site === undefined ? {} : { site }) }
 }
 
 interface NumberSection {

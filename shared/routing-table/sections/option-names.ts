@@ -1,8 +1,18 @@
 /** XiVO's programs, whose paths stand in [general]. */
 export const XIVO_TOOLS = ['tiff2pdf', 'mutt', 'lp'] as const
 
-export const GENERAL_OPTIONS = [...XIVO_TOOLS, 'time_zone'] as const
-export const SITE_OPTIONS = ['description', 'agents', 'ca_certificate'] as const
+export const GENERAL_OPTIONS = [...XIVO_TOOLS, 'time_zone', 'country'] as const
+/** Of a site's PBX. */
+export const SITE_PBX_OPTIONS = [
+  'country',
+  'pbx',
+  'spool',
+  'station_id',
+  'header',
+  'ecm',
+  'max_rate',
+] as const
+export const SITE_OPTIONS = ['description', 'agents', 'ca_certificate', ...SITE_PBX_OPTIONS] as const
 export const MAIL_OPTIONS = ['subject', 'content_file', 'email_from', 'email_realname', 'format'] as const
 export const FTP_OPTIONS = [
   'host',
@@ -25,7 +35,7 @@ export const PRINTER_OPTIONS = [
   'expires_after',
 ] as const
 export const LOG_OPTIONS = ['file', 'msg'] as const
-export const NUMBER_OPTIONS = ['dest', 'email'] as const
+export const NUMBER_OPTIONS = ['dest', 'email', 'site', 'detect'] as const
 export const OUTBOUND_OPTIONS = [
   'site',
   'country',
@@ -46,6 +56,10 @@ export const OUTBOUND_OPTIONS = [
   'resolution',
   'width',
 ] as const
+export const DETECT_OPTIONS = ['numbers', 'seconds'] as const
+export const TRUNK_OPTIONS = ['site', 'channel', 'endpoint', 't38'] as const
+export const GATEWAY_OPTIONS = ['model', 'site', 'country'] as const
+export const LINE_OPTIONS = ['name', 'number', 'did', 'gateway', 'port', 'site', 't38'] as const
 
 /** What each kind of section takes, by how its header begins. */
 export const SECTION_OPTIONS = {
@@ -57,13 +71,20 @@ export const SECTION_OPTIONS = {
   log: LOG_OPTIONS,
   dstnum_: NUMBER_OPTIONS,
   outbound: OUTBOUND_OPTIONS,
+  detect: DETECT_OPTIONS,
+  trunk_: TRUNK_OPTIONS,
+  gateway_: GATEWAY_OPTIONS,
+  line_: LINE_OPTIONS,
 } as const
 export type SectionKind = keyof typeof SECTION_OPTIONS
 export const SECTION_KINDS = Object.keys(SECTION_OPTIONS) as readonly SectionKind[]
 
+/** Kinds of which there is one section. */
+const STANDS_ALONE: ReadonlySet<SectionKind> = new Set(['general', 'detect'])
+
 /** XiVO tells the kinds apart by how a name begins, case and all: [mailing] is a mail backend. */
 export function kindOfSection(name: string): SectionKind | undefined {
-  return SECTION_KINDS.find((kind) => (kind === 'general' ? name === kind : name.startsWith(kind)))
+  return SECTION_KINDS.find((kind) => (STANDS_ALONE.has(kind) ? name === kind : name.startsWith(kind)))
 }
 
 /** The section that an option belongs to, as a header is written; undefined where no kind or several take it. */
@@ -71,6 +92,6 @@ export function ownerOf(option: string): string | undefined {
   const owners = SECTION_KINDS.filter((kind) => SECTION_OPTIONS[kind].some((name) => name === option))
   const [owner] = owners
   if (owner === undefined || owners.length > 1) return undefined
-  if (owner === 'general') return '[general]'
+  if (STANDS_ALONE.has(owner)) return `[${owner}]`
   return owner.endsWith('_') ? `a [${owner}…] section` : `[${owner}] or [${owner}_…]`
 }

@@ -16,7 +16,7 @@ export function readOwnSite(
   return named ?? onlySite
 }
 
-function siteOf(sites: readonly string[]): Check<string> {
+export function siteOf(sites: readonly string[]): Check<string> {
   return (text) => {
     if (sites.includes(text)) return { value: text }
     const near = nearMiss(text, sites)

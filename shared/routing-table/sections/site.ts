@@ -6,12 +6,14 @@ import { openSection, type SectionReader } from '../section-reader.ts'
 import { pemAuthorities } from './certificates.ts'
 import { readText } from './named-file.ts'
 import { ownerOf, SITE_OPTIONS } from './option-names.ts'
+import { type PbxOptions, readPbxOptions } from './pbx/site.ts'
 
 const PREFIX = 'site_'
 
 export interface ReadSite {
   name: string
   details: SiteDetails
+  pbx: PbxOptions
 }
 
 /** The site that a section declares. */
@@ -20,6 +22,7 @@ export function readSite(section: Section, reading: Reading): ReadSite | undefin
   options.value('description', anyText)
   const agents = options.list('agents', oneOf(AGENT_KINDS)).map(({ value }) => value)
   const caCertificate = readAuthority(options, reading)
+  const pbx = readPbxOptions(options)
   const site = siteSchema.safeParse(section.name.slice(PREFIX.length))
   if (site.success) {
     return {
@@ -28,6 +31,7 @@ export function readSite(section: Section, reading: Reading): ReadSite | undefin
         ...(agents.length > 0 ? { agents } : {}),
         ...(caCertificate === undefined ? {} : { caCertificate }),
       },
+      pbx,
     }
   }
   const problem =
