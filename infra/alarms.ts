@@ -11,9 +11,10 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions'
 import type { ITopic } from 'aws-cdk-lib/aws-sns'
 import type { Construct } from 'constructs'
 import { type Metric as GatewayMetric, HEARTBEAT_METRIC, heartbeatDimensions } from '../functions/metrics.ts'
+import { deadLettersOf } from '../shared/deployment-names.ts'
 import { type AgentKind, agentsOf, type DeployedTable } from '../shared/routing-table/deployed-table.ts'
 import type { GatewayFunction } from './gateway-function.ts'
-import { deadLettersOf, type Names, queueArn } from './names.ts'
+import { type Names, queueArn } from './names.ts'
 import {
   DEAD_LETTER_RETENTION_DAYS,
   planArrivals,

@@ -1,9 +1,10 @@
 import { BACKENDS, type FunctionKind } from '../functions/backends/list.ts'
 import { MAX_RECEIVES } from '../functions/queues/redrive.ts'
+import { deadLettersOf } from '../shared/deployment-names.ts'
 import { agentsOf, type BackendKind, type DeployedTable } from '../shared/routing-table/deployed-table.ts'
 import { ConfigurationError } from './configuration-error.ts'
 import { RECEIVE, SETTLE } from './function-sizes.ts'
-import { deadLettersOf, type Names } from './names.ts'
+import type { Names } from './names.ts'
 
 export interface QueuePlan {
   /** Construct id: changing it would replace the queue. */

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib'
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs'
 import type { Construct } from 'constructs'
-import { deadLettersOf } from './names.ts'
+import { deadLettersOf } from '../shared/deployment-names.ts'
 import { DEAD_LETTER_RETENTION_DAYS, type QueuePlan } from './queue-plans.ts'
 
 /**
