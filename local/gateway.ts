@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { join, resolve } from 'node:path'
+import type { Access } from './aws/iam/authorizer.ts'
 import type { StandIn } from './aws/stand-in.ts'
 import { type ClientSettings, type Clients, makeClients } from './gateway/clients.ts'
 import { type Closers, makeClosers } from './gateway/closers.ts'
@@ -11,7 +12,7 @@ import { claimHome } from './gateway/home.ts'
 import { keepPorts, type Ports, portOf, readPorts } from './gateway/ports.ts'
 import { startPrintAgents } from './gateway/print-agents.ts'
 import { makeStores, startStandInNear } from './gateway/stores.ts'
-import type { FunctionHost } from './lambda/environment.ts'
+import { accessKeyOf, type FunctionHost } from './lambda/environment.ts'
 import { openFunctionLog } from './lambda/function-log.ts'
 import { type FunctionUrlServer, startFunctionUrl } from './lambda/function-url.ts'
 import { readAssembly } from './template/assembly.ts'
@@ -26,6 +27,8 @@ export interface GatewayOptions {
   assemblyFolder: string
   /** Delays of retries are divided by this. */
   delayDivisor?: number
+  /** Told of each call of AWS and whether it was allowed. */
+  onAccess?: (access: Access) => void
   /** Told of what goes wrong while it runs. */
   onProblem?: (text: string) => void
 }
@@ -62,12 +65,18 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 }
 
 async function bringUp(options: GatewayOptions, closers: Closers): Promise<RunningGateway> {
-  const { homeFolder, assemblyFolder, delayDivisor = DELAY_DIVISOR, onProblem = () => {} } = options
+  const {
+    homeFolder,
+    assemblyFolder,
+    delayDivisor = DELAY_DIVISOR,
+    onProblem = () => {},
+    onAccess = () => {},
+  } = options
   const credentials = { accessKeyId: ACCESS_KEY_ID, secretAccessKey: randomBytes(20).toString('hex') }
   const assembly = await readAssembly(assemblyFolder)
   const ports = await readPorts(homeFolder)
   const standIn = await startStandInNear(
-    { ...PLACE, ...credentials, homeFolder, delayDivisor, onUnknownRequest: onProblem },
+    { ...PLACE, ...credentials, homeFolder, delayDivisor, onUnknownRequest: onProblem, onAccess },
     ports.endpoint,
   )
   closers.add(() => standIn.close())
@@ -82,6 +91,7 @@ async function bringUp(options: GatewayOptions, closers: Closers): Promise<Runni
     functionUrl: (name) => functionUrls.get(name)?.url ?? '',
   })
   const queueUrls = await makeStores(standIn, blueprint)
+  admitFunctions(standIn, blueprint)
   const deployment = await readDeployment(blueprint)
   const settings = { endpoint: standIn.endpoint, region: PLACE.region, credentials }
   const ftp = await startFtp({ standIn, onProblem }, deployment.table, settings, homeFolder)
@@ -92,6 +102,15 @@ async function bringUp(options: GatewayOptions, closers: Closers): Promise<Runni
   const host = { ...PLACE, ...credentials, endpoint, dynamoDbEndpoint, redirects, certificateAuthority }
   startWork({ gateway, blueprint, host, functionUrls, queueUrls, homeFolder, onProblem }, closers)
   return gateway
+}
+
+/** Each function calls with the rights of its role: what a deployment would deny is denied here. */
+function admitFunctions(standIn: StandIn, { functions, denials }: Blueprint): void {
+  standIn.denyToAll(denials)
+  for (const { name, permissions } of functions) {
+    if (permissions !== undefined)
+      standIn.admit({ name, accessKeyId: accessKeyOf({ name }), statements: permissions })
+  }
 }
 
 async function openFunctionUrls(

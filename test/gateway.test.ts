@@ -6,6 +6,7 @@ import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import PostalMime from 'postal-mime'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Access } from '../local/aws/iam/authorizer.ts'
 import { hasEnded } from '../local/follow/changes.ts'
 import { makeLedgerReader } from '../local/follow/ledger-reader.ts'
 import { type Gateway, startGateway } from '../local/gateway.ts'
@@ -27,13 +28,19 @@ const FAX: Submission = {
 
 let home: string
 let gateway: Gateway
+const accesses: Access[] = []
 
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'faxlane-gateway-'))
   const config = join(projectFolder, 'test/routing-tables/gateway.conf')
   const { assemblyFolder } = await ensureSynthesized({ projectFolder, config, onProgress: () => {} })
   // A wait of 10 s becomes one of 5 ms, and all of them together two seconds.
-  gateway = await startGateway({ homeFolder: home, assemblyFolder, delayDivisor: 2000 })
+  gateway = await startGateway({
+    homeFolder: home,
+    assemblyFolder,
+    delayDivisor: 2000,
+    onAccess: (access) => accesses.push(access),
+  })
   const secrets = new SecretsManagerClient(gateway)
   await secrets.send(new PutSecretValueCommand({ SecretId: 'faxlane/down', SecretString: 'a password' }))
   secrets.destroy()
@@ -216,5 +223,31 @@ describe('what goes wrong', () => {
     const { fax } = await deliver({ ...FAX, file })
     expect(fax).toMatchObject({ state: 'refused', reason: expect.stringMatching(/byte 0/) })
     expect(await readFile(join(gateway.folders.bucket, fax?.tiffKey ?? ''))).toEqual(await readFile(file))
+  })
+})
+
+describe('all of it, with the rights of the deployed roles alone', () => {
+  it('asks for nothing that a role does not allow', () => {
+    expect(accesses.filter(({ allowed }) => !allowed)).toEqual([])
+  })
+
+  it('is asked of IAM call by call: each function is there, by the actions that its work is', () => {
+    const asked = new Map<string, Set<string>>()
+    for (const { principal, action } of accesses) {
+      if (principal === 'owner') continue
+      asked.set(principal, (asked.get(principal) ?? new Set()).add(action))
+    }
+    const actionsOf = (name: string) => [...(asked.get(`faxlane-${name}`) ?? [])]
+    expect(actionsOf('receive')).toEqual(
+      expect.arrayContaining(['s3:GetObject', 's3:PutObject', 'dynamodb:PutItem', 'sqs:SendMessage']),
+    )
+    expect(actionsOf('deliver-mail')).toEqual(expect.arrayContaining(['s3:GetObject', 'ses:SendRawEmail']))
+    expect(actionsOf('deliver-ftp')).toEqual(
+      expect.arrayContaining(['s3:GetObject', 'secretsmanager:GetSecretValue', 'sqs:SendMessage']),
+    )
+    expect(actionsOf('deliver-log')).toEqual(expect.arrayContaining(['logs:PutLogEvents']))
+    expect(actionsOf('settle')).toEqual(expect.arrayContaining(['dynamodb:GetItem', 'dynamodb:PutItem']))
+    // The one that signs for others: who follows the link acts in its name.
+    expect(actionsOf('download')).toEqual(expect.arrayContaining(['dynamodb:GetItem', 's3:GetObject']))
   })
 })

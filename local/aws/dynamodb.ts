@@ -3,9 +3,11 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { dirname } from 'node:path'
+import { Readable } from 'node:stream'
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb'
 import dynalite from 'dynalite'
 import * as z from 'zod'
+import { AwsError } from './aws-error.ts'
 import type { Place } from './stand-in.ts'
 
 export interface DynamoDb {
@@ -29,7 +31,7 @@ export async function startDynamoDb(place: Place): Promise<DynamoDb> {
     deleteTableMs: 0,
     updateTableMs: 0,
   })
-  guard(server, place.accessKeyId)
+  guard(server, place)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(0, '127.0.0.1', resolve)
@@ -86,26 +88,67 @@ interface LevelModule {
  * In front of dynalite, which throws out of the process when a caller goes away in the middle of a request, and lets any
  * web page call it that finds the port.
  */
-function guard(server: Server, accessKeyId: string): void {
+function guard(server: Server, place: Place): void {
   const [listener] = server.listeners('request')
   server.removeAllListeners('request')
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    const ours = request.headers.authorization?.includes(`Credential=${accessKeyId}/`)
-    if (!ours || request.headers.origin !== undefined) return refuse(response)
-    listener?.call(server, request, response)
-    request.removeAllListeners('error')
-    request.on('error', () => response.destroy())
+    const [, accessKeyId = ''] = /Credential=([^/]+)\//.exec(request.headers.authorization ?? '') ?? []
+    if (!place.authorizer.knows(accessKeyId) || request.headers.origin !== undefined)
+      return refuse(response, {
+        __type: 'com.amazon.coral.service#UnrecognizedClientException',
+        message: 'The security token included in the request is invalid.',
+      })
+    readWhole(request)
+      .then((body) => {
+        const denial = denialOf(place, accessKeyId, request, body)
+        if (denial !== undefined) return refuse(response, denial)
+        listener?.call(server, replayed(request, body), response)
+      })
+      .catch(() => response.destroy())
   })
 }
 
-function refuse(response: ServerResponse): void {
+interface Refusal {
+  __type: string
+  message: string
+}
+
+function refuse(response: ServerResponse, refusal: Refusal): void {
   response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' })
-  response.end(
-    JSON.stringify({
-      __type: 'com.amazon.coral.service#UnrecognizedClientException',
-      message: 'The security token included in the request is invalid.',
-    }),
-  )
+  response.end(JSON.stringify(refusal))
+}
+
+async function readWhole(request: IncomingMessage): Promise<Buffer> {
+  const pieces: Buffer[] = []
+  for await (const piece of request) pieces.push(piece)
+  return Buffer.concat(pieces)
+}
+
+/** A request of its own for dynalite, which reads bodies by itself. */
+function replayed({ method, url, headers, httpVersion, socket }: IncomingMessage, body: Buffer) {
+  return Object.assign(Readable.from([body]), { method, url, headers, httpVersion, socket })
+}
+
+function denialOf(
+  { authorizer }: Place,
+  accessKeyId: string,
+  { method = '', url = '/', headers }: IncomingMessage,
+  body: Buffer,
+): Refusal | undefined {
+  const target = headers['x-amz-target']
+  const call = {
+    method,
+    path: url,
+    query: [],
+    headers: typeof target === 'string' ? { 'x-amz-target': target } : {},
+  }
+  try {
+    authorizer.authorize(accessKeyId, 'dynamodb', call, body)
+    return undefined
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error
+    return { __type: `com.amazon.coral.service#${error.code}Exception`, message: error.message }
+  }
 }
 
 /** Without what dynalite does not know: encryption, point-in-time recovery, streams and the like say nothing locally. */

@@ -100,6 +100,7 @@ async function answerOf(options: ServerOptions, call: Call): Promise<Answer> {
       ...options,
       nowMilliseconds: options.clock.nowMilliseconds(),
     })
+    options.authorizer.authorize(authorization.accessKeyId, authorization.service, call, body)
     return await service.handle(call, body, authorization)
   } catch (error) {
     return service.answerError(report(options, call, service, error), call)

@@ -6,7 +6,7 @@ const ALLOWED_SKEW_MILLISECONDS = 15 * 60 * 1000
 
 interface Expected {
   region: string
-  accessKeyId: string
+  authorizer: { knows(accessKeyId: string): boolean }
   secretAccessKey: string
   nowMilliseconds: number
 }
@@ -21,7 +21,7 @@ export function verifySignature(
   payloadHash: string,
   expected: Expected,
 ): void {
-  if (authorization.accessKeyId !== expected.accessKeyId)
+  if (!expected.authorizer.knows(authorization.accessKeyId))
     throw new AwsError(
       403,
       'InvalidAccessKeyId',

@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb'
 import { type Clock, systemClock } from './clock.ts'
 import { startDynamoDb } from './dynamodb.ts'
+import { type Access, Authorizer, type Principal } from './iam/authorizer.ts'
+import type { Statement } from './iam/policy.ts'
 import { LogGroups } from './logs/log-groups.ts'
 import { createLogs } from './logs/service.ts'
 import { Buckets } from './s3/buckets.ts'
@@ -27,6 +29,8 @@ export interface StandInOptions {
   port?: number
   /** Told of each request that the stand-in does not know, or failed at; its caller gets an AWS error as well. */
   onUnknownRequest?: (text: string) => void
+  /** Told of each call and whether it was allowed. */
+  onAccess?: (access: Access) => void
 }
 
 export interface BucketNotification {
@@ -73,6 +77,10 @@ export interface StandIn {
   /** The file of the home folder that an object is, or would be. */
   objectFile(bucketName: string, key: string): string
   queueDepths(): Record<string, QueueDepth>
+  /** Lets somebody call who may do what his policies say; the owner of the keys above may do everything. All have the one secret key. */
+  admit(principal: Principal): void
+  /** What a policy of a resource denies to everybody, the owner included. */
+  denyToAll(statements: readonly Statement[]): void
   /** Ends long polls with an empty answer, lets other requests end, and frees the ports. */
   close(): Promise<void>
 }
@@ -80,7 +88,8 @@ export interface StandIn {
 /** Starts on 127.0.0.1 alone. The `clock` is the tests' to turn: visibility, delays, retention and links go by it. */
 export async function startStandIn(options: StandInOptions, clock: Clock = systemClock): Promise<StandIn> {
   const { homeFolder, onUnknownRequest = () => {} } = options
-  const place: Place = { ...options, clock, folder: (name) => join(homeFolder, name) }
+  const authorizer = new Authorizer(options)
+  const place: Place = { ...options, authorizer, clock, folder: (name) => join(homeFolder, name) }
   await mkdir(homeFolder, { recursive: true, mode: 0o700 })
   // First, because it alone finds another gateway on the same folder.
   const dynamoDb = await startDynamoDb(place)
@@ -101,6 +110,8 @@ export async function startStandIn(options: StandInOptions, clock: Clock = syste
     endpoint: server.endpoint,
     dynamoDbEndpoint: dynamoDb.endpoint,
     createTable: dynamoDb.createTable,
+    admit: (principal) => authorizer.admit(principal),
+    denyToAll: (statements) => authorizer.denyToAll(statements),
     async close() {
       await server.close()
       stores.queues.close()
@@ -142,7 +153,7 @@ function control({
   buckets,
   secrets,
   logGroups,
-}: Stores): Omit<StandIn, 'endpoint' | 'dynamoDbEndpoint' | 'createTable' | 'close'> {
+}: Stores): Omit<StandIn, 'endpoint' | 'dynamoDbEndpoint' | 'createTable' | 'admit' | 'denyToAll' | 'close'> {
   return {
     createBucket: async (name, notifications) => buckets.create(name, notifications),
     createQueue: async (name, attributes) => queues.create(name, attributes),
@@ -162,6 +173,7 @@ export interface Place {
   secretAccessKey: string
   delayDivisor: number
   port?: number
+  authorizer: Authorizer
   clock: Clock
   /** A folder of the home folder, by its name. */
   folder(name: string): string

@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto'
+import type { Statement } from '../aws/iam/policy.ts'
+
 /** One function of the template, with every value resolved. */
 export interface LocalFunction {
   name: string
@@ -9,6 +12,8 @@ export interface LocalFunction {
   environment: Record<string, string>
   timeoutSeconds: number
   memoryMegabytes: number
+  /** Of its role. Undefined where a template gives it none: then it has the rights of the account's owner. */
+  permissions?: readonly Statement[]
 }
 
 /** What all functions of a local gateway share. */
@@ -26,6 +31,11 @@ export interface Redirect {
   host: string
   port: number
   toPort: number
+}
+
+/** The key by which the stand-in for AWS knows the function, and what its role lets it do. */
+export function accessKeyOf({ name }: Pick<LocalFunction, 'name'>): string {
+  return `AKIALOCAL${createHash('sha256').update(name).digest('hex').slice(0, 11).toUpperCase()}`
 }
 
 /**
@@ -51,7 +61,7 @@ export function functionEnvironment(
     AWS_LAMBDA_FUNCTION_NAME: definition.name,
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(definition.memoryMegabytes),
-    AWS_ACCESS_KEY_ID: host.accessKeyId,
+    AWS_ACCESS_KEY_ID: definition.permissions === undefined ? host.accessKeyId : accessKeyOf(definition),
     AWS_SECRET_ACCESS_KEY: host.secretAccessKey,
     AWS_ENDPOINT_URL: host.endpoint,
     AWS_ENDPOINT_URL_DYNAMODB: host.dynamoDbEndpoint,

@@ -74,6 +74,7 @@ describe('the description of a deployment', () => {
       handler: 'index.handler',
       timeoutSeconds: 20,
       memoryMegabytes: 256,
+      permissions: [],
       environment: {
         FAXES_BUCKET: 'sample-000000000000-eu-west-1',
         LEDGER_TABLE: 'sample-ledger',
@@ -140,10 +141,10 @@ describe('the description of a deployment', () => {
     [
       'a reference to what is not made locally',
       {
-        Role: { Type: 'AWS::IAM::Role' },
-        B: { Type: 'AWS::S3::Bucket', Properties: { BucketName: { Ref: 'Role' } } },
+        Topic: { Type: 'AWS::SNS::Topic' },
+        B: { Type: 'AWS::S3::Bucket', Properties: { BucketName: { Ref: 'Topic' } } },
       },
-      /stack0\/Role: .* does not make a AWS::IAM::Role/,
+      /stack0\/Topic: .* does not make a AWS::SNS::Topic/,
     ],
     [
       'a reference to nothing',

@@ -1,9 +1,11 @@
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb'
+import type { Statement } from '../aws/iam/policy.ts'
 import type { BucketNotification, QueueAttributes } from '../aws/stand-in.ts'
 import type { LocalFunction } from '../lambda/environment.ts'
 import type { Assembly } from './assembly.ts'
 import { type EventSourcePlan, eventSourceOf, functionOf, functionWithUrl } from './functions.ts'
 import { LOCAL_TYPES, type Place } from './identities.ts'
+import { bucketDenials, permissionsOfRoles } from './permissions.ts'
 import { type ResolvedResource, resolveResources } from './resolver.ts'
 import { TYPES_WITHOUT_LOCAL_MEANING } from './resource-types.ts'
 import { bucketOf, logGroupsOf, queueOf, secretOf, tableOf } from './stores.ts'
@@ -19,12 +21,15 @@ export interface Blueprint {
   logGroups: { name: string; streams: string[] }[]
   functions: LocalFunction[]
   eventSources: EventSourcePlan[]
+  /** What the policies of buckets deny to everybody. */
+  denials: Statement[]
 }
 
 /** Throws for a resource that a deployment would have and the local gateway would leave out unseen. */
 export function describeDeployment(assembly: Assembly, place: Place): Blueprint {
   const resources = resolveResources(assembly, place)
   for (const { type, address } of resources) refuseUnknown(type, address)
+  const permissions = permissionsOfRoles(resources.filter(isRole))
   const ofType = (type: string) => resources.filter((resource) => resource.type === type)
   return {
     buckets: ofType('AWS::S3::Bucket').map(bucketOf),
@@ -32,8 +37,11 @@ export function describeDeployment(assembly: Assembly, place: Place): Blueprint 
     tables: ofType('AWS::DynamoDB::Table').map(tableOf),
     secrets: ofType('AWS::SecretsManager::Secret').map(secretOf),
     logGroups: logGroupsOf(ofType('AWS::Logs::LogStream')),
-    functions: ofType('AWS::Lambda::Function').map((resource) => functionOf(resource, assembly, place)),
+    functions: ofType('AWS::Lambda::Function').map((resource) =>
+      functionOf(resource, assembly, { place, permissions }),
+    ),
     eventSources: ofType('AWS::Lambda::EventSourceMapping').map(eventSourceOf),
+    denials: ofType('AWS::S3::BucketPolicy').flatMap(bucketDenials),
   }
 }
 
@@ -44,6 +52,10 @@ export function functionsWithUrl(
 ): string[] {
   const resources = resolveResources(assembly, { ...place, endpoint: '', functionUrl: () => '' })
   return resources.filter(isFunctionUrl).map(functionWithUrl)
+}
+
+function isRole({ type }: ResolvedResource): boolean {
+  return type === 'AWS::IAM::Role'
 }
 
 function isFunctionUrl({ type }: ResolvedResource): boolean {

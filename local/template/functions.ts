@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import type { Statement } from '../aws/iam/policy.ts'
 import type { LocalFunction } from '../lambda/environment.ts'
 import type { EventSource } from '../lambda/event-source.ts'
 import type { Assembly } from './assembly.ts'
@@ -13,12 +14,13 @@ const functionSchema = z.object({
   Timeout: z.number().default(3),
   MemorySize: z.number().default(128),
   Environment: z.object({ Variables: z.record(z.string(), z.string()) }).optional(),
+  Role: z.string().optional(),
 })
 
 export function functionOf(
   resource: ResolvedResource,
   { assetFolders }: Assembly,
-  place: Place,
+  { place, permissions }: { place: Place; permissions: ReadonlyMap<string, Statement[]> },
 ): LocalFunction {
   const properties = resource.properties(functionSchema)
   const assetFolder = assetFolders.get(properties.Code.S3Key)
@@ -34,6 +36,7 @@ export function functionOf(
     environment: Object.fromEntries(variables.map(([name, value]) => [name, toLocalEndpoint(value, place)])),
     timeoutSeconds: properties.Timeout,
     memoryMegabytes: properties.MemorySize,
+    ...(properties.Role === undefined ? {} : { permissions: permissions.get(properties.Role) ?? [] }),
   }
 }
 

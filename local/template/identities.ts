@@ -17,7 +17,7 @@ export interface Identity {
 /** How a property that names the resource resolves: undefined when the template leaves it out. */
 type NameOf = (property: string) => string
 
-type Identify = (nameOf: NameOf, place: Place) => Identity
+type Identify = (nameOf: NameOf, place: Place, address: string) => Identity
 
 /** Each type that is made locally. Names have to be fixed in the template: CloudFormation's invented ones differ from run to run. */
 const IDENTITIES: Record<string, Identify> = {
@@ -52,14 +52,23 @@ const IDENTITIES: Record<string, Identify> = {
     const url = place.functionUrl(functionNameOf(functionArn))
     return { ref: functionArn, attributes: { FunctionArn: functionArn, FunctionUrl: url } }
   },
+  // Nobody calls a role by its name, so CloudFormation may invent it.
+  'AWS::IAM::Role': (_, { accountId }, address) => {
+    return { ref: address, attributes: { Arn: `arn:aws:iam::${accountId}:role/${address}` } }
+  },
+  'AWS::S3::BucketPolicy': (_, __, address) => ({ ref: address, attributes: {} }),
   'AWS::Lambda::EventSourceMapping': () => ({ ref: 'local', attributes: {} }),
 }
 
 export const LOCAL_TYPES: ReadonlySet<string> = new Set(Object.keys(IDENTITIES))
 
 /** Undefined for a type that is not made locally. */
-export function identityOf(type: string, nameOf: NameOf, place: Place): Identity | undefined {
-  return IDENTITIES[type]?.(nameOf, place)
+export function identityOf(
+  type: string,
+  nameOf: NameOf,
+  { place, address }: { place: Place; address: string },
+): Identity | undefined {
+  return IDENTITIES[type]?.(nameOf, place, address)
 }
 
 /** Of a function's ARN or of its bare name. */

@@ -43,7 +43,7 @@ function stackResources(stack: StackContext): ResolvedResource[] {
       identity: () => {
         const nameOf = (property: string) =>
           fixedName(address, property, resolveIntrinsics(raw[property], scope))
-        const identity = identityOf(type, nameOf, stack.place)
+        const identity = identityOf(type, nameOf, { place: stack.place, address })
         if (identity !== undefined) return identity
         throw new Error(
           `${address}: something refers to it that the local gateway needs, and it does not make a ${type}.`,

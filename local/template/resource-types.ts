@@ -1,5 +1,5 @@
 /**
- * Types that have no meaning on one machine: permissions and what they are given by (nobody else is here), alarms and their topic (the person is
+ * Types that have no meaning on one machine: policies beside those of roles and buckets (there are none), alarms and their topic (the person is
  * watching), and mail identities (every sender is let through). A type that stands neither here nor in identities.ts is an
  * error, so that nothing of a deployment is left out unseen.
  */
@@ -9,11 +9,9 @@ export const TYPES_WITHOUT_LOCAL_MEANING: ReadonlySet<string> = new Set([
   'AWS::CloudWatch::Dashboard',
   'AWS::IAM::ManagedPolicy',
   'AWS::IAM::Policy',
-  'AWS::IAM::Role',
   'AWS::Lambda::Permission',
   'AWS::RolesAnywhere::Profile',
   'AWS::RolesAnywhere::TrustAnchor',
-  'AWS::S3::BucketPolicy',
   'AWS::SES::ConfigurationSet',
   'AWS::SES::EmailIdentity',
   'AWS::SNS::Subscription',

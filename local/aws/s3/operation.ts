@@ -1,6 +1,9 @@
 import { AwsError, UnknownRequest } from '../aws-error.ts'
 import type { Call } from '../http.ts'
 
+/** What tells one operation from another. */
+type RestCall = Pick<Call, 'method' | 'path' | 'query' | 'headers'>
+
 export interface Operation {
   name: 'PutObject' | 'CopyObject' | 'GetObject' | 'HeadObject' | 'DeleteObject' | 'ListObjectsV2'
   bucketName: string
@@ -9,7 +12,7 @@ export interface Operation {
 }
 
 /** Which operation a REST request is. What would change its meaning and is not known here is refused, not passed over. */
-export function resolveOperation(call: Call): Operation {
+export function resolveOperation(call: RestCall): Operation {
   const { bucketName, key } = splitPath(call.path)
   const name = nameOf(call, key)
   const parameters = call.query
@@ -42,7 +45,7 @@ function splitPath(path: string): { bucketName: string; key: string } {
   }
 }
 
-function nameOf({ method, headers, query }: Call, key: string): Operation['name'] | undefined {
+function nameOf({ method, headers, query }: RestCall, key: string): Operation['name'] | undefined {
   if (key === '')
     return method === 'GET' && query.some(([name, value]) => name === 'list-type' && value === '2')
       ? 'ListObjectsV2'
