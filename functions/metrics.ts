@@ -9,6 +9,14 @@ export type Metric =
   /** The PBX said so, whether pages came before the call broke off or none did. */
   | 'ReceptionsFailed'
   | 'DeliveriesFailed'
+  | 'TransmissionsAccepted'
+  /** Nothing was dialled: the number, the sender, the document. Its sender knows. */
+  | 'TransmissionsRefused'
+  | 'TransmissionsSent'
+  /** Its sender knows. */
+  | 'TransmissionsFailed'
+  /** May have gone out, and is not sent again by itself: somebody has to decide. */
+  | 'TransmissionsUnknown'
 
 export type Count = (metric: Metric) => void
 

@@ -19,6 +19,7 @@ import {
   DEAD_LETTER_RETENTION_DAYS,
   planArrivals,
   planPrints,
+  planSubmissions,
   planTransmissions,
   planWorkQueues,
   type QueuePlan,
@@ -48,7 +49,7 @@ export interface AlarmsProps {
 /** All alarms of the gateway, and the one place they go to. */
 export function alarms(scope: Construct, { names, table, functions, topic }: AlarmsProps): void {
   const watches = [
-    ...[planArrivals(names), ...planWorkQueues(names, table)].map(deadLetters),
+    ...[planArrivals(names), planSubmissions(names), ...planWorkQueues(names, table)].map(deadLetters),
     ...table.sites.map((site) => waitingPrints(planPrints(names, site), site)),
     ...transmitSites(table).map((site) => waitingTransmissions(planTransmissions(names, site), site)),
     ...functions.map((gatewayFunction) => functionErrors(names, gatewayFunction)),
@@ -105,6 +106,9 @@ const FAX_WATCHES: Partial<Record<GatewayMetric, string>> = {
     'Add the number or a default to the table and deploy.',
   FaxesRefused:
     'A file came in that could not be converted to PDF. It is kept as received; the ledger says why it was refused.',
+  TransmissionsUnknown:
+    'A fax may have been sent or not: the edge agent of a site was cut off in the middle of the call. It is not sent again by itself. ' +
+    'Its sender was told, where there was somebody to tell; the ledger has it in the state unknown.',
   DeliveriesFailed:
     "A fax could not be delivered to one of its backends. The ledger holds the reason in the other side's own words.",
 }

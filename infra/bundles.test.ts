@@ -45,8 +45,8 @@ describe.each(names)('%s', (name) => {
   })
 })
 
-it('puts the routing table beside receive, whole', () => {
-  const file = join(folders.receive, 'routing-table.json')
+it.each(['receive', 'submit'] as const)('puts the routing table beside %s, whole', (name) => {
+  const file = join(folders[name], 'routing-table.json')
   expect(deployedTableSchema.parse(JSON.parse(readFileSync(file, 'utf8')))).toEqual(TABLE)
 })
 

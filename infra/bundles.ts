@@ -7,7 +7,14 @@ import type { FunctionKind } from '../functions/backends/list.ts'
 import type { DeployedTable } from '../shared/routing-table/deployed-table.ts'
 import { FUNCTION_KINDS } from './queue-plans.ts'
 
-export type FunctionName = 'receive' | 'settle' | 'download' | `deliver-${FunctionKind}`
+export type FunctionName =
+  | 'receive'
+  | 'submit'
+  | 'schedule'
+  | 'notify-sender'
+  | 'settle'
+  | 'download'
+  | `deliver-${FunctionKind}`
 
 /** The folder of each function's bundle: index.mjs, and what lies beside it. */
 export type AssetFolders = Record<FunctionName, string>
@@ -27,6 +34,9 @@ const REQUIRE_BANNER =
 /** The file that each function starts from, in the project. */
 export const ENTRIES: Record<FunctionName, string> = {
   receive: 'functions/receive/handler.ts',
+  submit: 'functions/submit/handler.ts',
+  schedule: 'functions/schedule/handler.ts',
+  'notify-sender': 'functions/notify-sender/handler.ts',
   settle: 'functions/settle/handler.ts',
   download: 'functions/download/handler.ts',
   ...deliveryEntries(),
@@ -45,9 +55,12 @@ const READ_AT_RUN_TIME: Readonly<Record<string, { name: string; from: string }>>
   },
 }
 
+/** The functions that know the routing table. */
+const ROUTING: readonly FunctionName[] = ['receive', 'submit']
+
 /**
  * Bundles all functions in one call, which reads and parses each source of the SDK once, into a folder for each function under
- * `buildFolder`. The routing table goes beside the function that routes.
+ * `buildFolder`. The routing table goes beside the functions that ask it.
  */
 export function makeBundles(buildFolder: string, table: DeployedTable): Bundles {
   const root = resolve(buildFolder, 'functions')
@@ -74,7 +87,7 @@ export function makeBundles(buildFolder: string, table: DeployedTable): Bundles 
   for (const { path, contents } of outputFiles) replaceFile(path, contents)
   for (const [path, { inputs }] of Object.entries(metafile.outputs))
     placeFilesBeside(join(PROJECT, path), inputs)
-  replaceFile(join(root, 'receive', 'routing-table.json'), JSON.stringify(table))
+  for (const name of ROUTING) replaceFile(join(root, name, 'routing-table.json'), JSON.stringify(table))
   const folders = Object.fromEntries(Object.keys(ENTRIES).map((name) => [name, join(root, name)]))
   return { folders: folders as AssetFolders, metafile }
 }

@@ -15,7 +15,7 @@ describe('queues', () => {
   )
   const workQueues = queues.filter(([id]) => !deadLetterQueues.has(id))
 
-  it('are those of arrivals, reports, each kind that has a function, and each site', () => {
+  it('are those of what S3 announces, of reports and what follows, each kind that has a function, and each site', () => {
     expect(workQueues.map(([, { Properties }]) => Properties.QueueName).sort()).toEqual([
       'faxlane-arrivals',
       'faxlane-deliver-ftp',
@@ -24,6 +24,9 @@ describe('queues', () => {
       'faxlane-print-berlin',
       'faxlane-print-main',
       'faxlane-reports',
+      'faxlane-schedule',
+      'faxlane-sender-notices',
+      'faxlane-submissions',
       'faxlane-transmit-berlin',
       'faxlane-transmit-main',
     ])
@@ -140,17 +143,36 @@ describe('the bucket of the faxes', () => {
     })
   })
 
-  it('announces what comes into incoming/ on the arrivals queue, which lets it and no other bucket in', () => {
-    const [policy] = Object.entries(data.findResources('AWS::SQS::QueuePolicy')).filter(
-      ([, { Properties }]) =>
-        Properties.PolicyDocument.Statement.some(({ Sid }: { Sid?: string }) => Sid === 'S3Announces'),
+  /** The statement by which S3 may send to a queue, and the policy that it stands in. */
+  function announcementTo(queue: unknown) {
+    return Object.entries(data.findResources('AWS::SQS::QueuePolicy'))
+      .flatMap(([id, { Properties }]) =>
+        Properties.PolicyDocument.Statement.map((statement: { Sid?: string; Resource: unknown }) => [
+          id,
+          statement,
+        ]),
+      )
+      .find(
+        ([, { Sid, Resource }]) =>
+          Sid === 'S3Announces' && JSON.stringify(Resource) === JSON.stringify(queue),
+      )
+  }
+
+  it.each([
+    ['incoming/', 'faxlane-arrivals'],
+    ['outgoing/', 'faxlane-submissions'],
+  ])('announces what comes into %s on %s, which lets it and no other bucket in', (prefix, queueName) => {
+    const configuration = bucket?.Properties.NotificationConfiguration.QueueConfigurations.find(
+      (one: { Filter: { S3Key: { Rules: { Value: string }[] } } }) =>
+        one.Filter.S3Key.Rules[0]?.Value === prefix,
     )
-    const [policyId, { Properties }] = policy ?? ['', { Properties: undefined }]
-    const statement = Properties.PolicyDocument.Statement.find(
-      ({ Sid }: { Sid?: string }) => Sid === 'S3Announces',
-    )
-    const queue = statement.Resource
-    expect(data.toJSON().Resources[queue['Fn::GetAtt'][0]].Properties.QueueName).toBe('faxlane-arrivals')
+    expect(configuration).toMatchObject({
+      Event: 's3:ObjectCreated:*',
+      Filter: { S3Key: { Rules: [{ Name: 'prefix', Value: prefix }] } },
+    })
+    const queue = configuration.Queue
+    expect(data.toJSON().Resources[queue['Fn::GetAtt'][0]].Properties.QueueName).toBe(queueName)
+    const [policyId, statement] = announcementTo(queue)
     expect(statement).toMatchObject({
       Effect: 'Allow',
       Principal: { Service: 's3.amazonaws.com' },
@@ -158,13 +180,6 @@ describe('the bucket of the faxes', () => {
       Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
     })
     expect(text(statement.Condition.ArnEquals['aws:SourceArn'])).toBe('s3 faxlane-ACCOUNT-REGION')
-    expect(bucket?.Properties.NotificationConfiguration.QueueConfigurations).toEqual([
-      {
-        Event: 's3:ObjectCreated:*',
-        Filter: { S3Key: { Rules: [{ Name: 'prefix', Value: 'incoming/' }] } },
-        Queue: queue,
-      },
-    ])
     // S3 tries the queue while the bucket is made.
     expect(list(bucket?.DependsOn)).toContain(policyId)
   })
@@ -236,6 +251,7 @@ describe('senders', () => {
     const identities = Object.values(data.findResources('AWS::SES::EmailIdentity'))
     expect(identities.map(({ Properties }) => Properties.EmailIdentity)).toEqual([
       'example.com',
+      'example.net',
       'example.org',
     ])
   })

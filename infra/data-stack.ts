@@ -7,7 +7,7 @@ import { ftpSecrets } from './ftp-secrets.ts'
 import { ledgerTable } from './ledger-table.ts'
 import { acknowledgeDataFindings } from './nag-exceptions.ts'
 import type { Names } from './names.ts'
-import { planArrivals, planWorkQueues, transmitSites } from './queue-plans.ts'
+import { planArrivals, planSubmissions, planWorkQueues, transmitSites } from './queue-plans.ts'
 import { queueWithDeadLetters } from './queue-with-dead-letters.ts'
 import { type IdentityMode, senderIdentities } from './sender-identities.ts'
 import { siteAgents } from './site-agents.ts'
@@ -25,8 +25,10 @@ export class DataStack extends Stack {
       description: 'faxlane: faxes, ledger and queues',
       terminationProtection: true,
     })
-    const arrivals = queueWithDeadLetters(this, planArrivals(names))
-    const bucket = faxesBucket(this, names, arrivals)
+    const bucket = faxesBucket(this, names, {
+      incoming: queueWithDeadLetters(this, planArrivals(names)),
+      outgoing: queueWithDeadLetters(this, planSubmissions(names)),
+    })
     for (const plan of planWorkQueues(names, table)) queueWithDeadLetters(this, plan)
     ledgerTable(this, names)
     const secrets = ftpSecrets(this, table)

@@ -70,7 +70,7 @@ function permissionsOf(
   return [
     ...(needs.readsFaxes.length > 0 ? [may.readFaxes(names, needs.readsFaxes)] : []),
     ...(secrets.length > 0 ? [may.readSecrets(secrets)] : []),
-    ...(from.length > 0 ? [may.sendMail(senderIdentityArns(table, identities), from)] : []),
+    ...(from.length > 0 ? [may.sendMail(senderIdentityArns(from, identities), from)] : []),
     ...(faxLogs.length > 0 ? [may.writeFaxLogs(faxLogs)] : []),
   ]
 }

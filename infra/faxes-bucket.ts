@@ -9,7 +9,7 @@ import {
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3'
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
-import type { Construct } from 'constructs'
+import type { Construct, IDependable } from 'constructs'
 import { PREFIXES } from '../shared/object-keys.ts'
 import { bucketArn, type Names } from './names.ts'
 
@@ -26,8 +26,11 @@ const RETENTION_DAYS: Record<keyof typeof PREFIXES, number> = {
   claims: 30,
 }
 
-/** The bucket of the faxes. A TIFF that arrives in it is announced on `arrivals`. */
-export function faxesBucket(scope: Construct, names: Names, arrivals: Queue): Bucket {
+/** The queues on which the bucket announces what is put into its areas. */
+export type Announcements = Partial<Record<keyof typeof PREFIXES, Queue>>
+
+/** The bucket of the faxes. What is put into an area is announced on its queue. */
+export function faxesBucket(scope: Construct, names: Names, announcements: Announcements): Bucket {
   const bucket = new Bucket(scope, 'Faxes', {
     bucketName: names.bucket,
     // Each key is written once. Versions are for the hand that deletes the wrong one.
@@ -40,7 +43,7 @@ export function faxesBucket(scope: Construct, names: Names, arrivals: Queue): Bu
     lifecycleRules: lifecycleRules(),
   })
   bucket.addToResourcePolicy(arrivesOnce(bucket))
-  announceArrivals(bucket, names, arrivals)
+  announce(bucket, names, announcements)
   return bucket
 }
 
@@ -83,31 +86,33 @@ function arrivesOnce(bucket: Bucket): PolicyStatement {
  * The bucket's own notification property, since CDK's addEventNotification brings a function of its own that may change every bucket's
  * notifications. S3 sends a test message when the notification is set, so the queue has to let it in before the bucket is made.
  */
-function announceArrivals(bucket: Bucket, names: Names, arrivals: Queue): void {
-  const { policyDependable } = arrivals.addToResourcePolicy(
+function announce(bucket: Bucket, names: Names, announcements: Announcements): void {
+  const resource = bucket.node.defaultChild
+  if (!(resource instanceof CfnBucket)) throw new TypeError('CDK made the faxes bucket in an unknown way.')
+  const areas = Object.entries(announcements) as [keyof typeof PREFIXES, Queue][]
+  for (const [, queue] of areas) resource.node.addDependency(letIn(queue, names))
+  resource.notificationConfiguration = {
+    queueConfigurations: areas.map(([area, queue]) => ({
+      event: 's3:ObjectCreated:*',
+      queue: queue.queueArn,
+      filter: { s3Key: { rules: [{ name: 'prefix', value: PREFIXES[area] }] } },
+    })),
+  }
+}
+
+function letIn(queue: Queue, names: Names): IDependable {
+  const { policyDependable } = queue.addToResourcePolicy(
     new PolicyStatement({
       sid: 'S3Announces',
       principals: [new ServicePrincipal('s3.amazonaws.com')],
       actions: ['sqs:SendMessage'],
-      resources: [arrivals.queueArn],
+      resources: [queue.queueArn],
       conditions: {
         StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID },
         ArnEquals: { 'aws:SourceArn': bucketArn(names.bucket) },
       },
     }),
   )
-  const resource = bucket.node.defaultChild
-  if (!(resource instanceof CfnBucket) || policyDependable === undefined) {
-    throw new TypeError('CDK made the faxes bucket or the policy of its queue in an unknown way.')
-  }
-  resource.notificationConfiguration = {
-    queueConfigurations: [
-      {
-        event: 's3:ObjectCreated:*',
-        queue: arrivals.queueArn,
-        filter: { s3Key: { rules: [{ name: 'prefix', value: PREFIXES.incoming }] } },
-      },
-    ],
-  }
-  resource.node.addDependency(policyDependable)
+  if (policyDependable === undefined) throw new TypeError('CDK made the policy of a queue in an unknown way.')
+  return policyDependable
 }

@@ -1,3 +1,5 @@
+import { TIME_LIMIT_SECONDS as NOTIFY_SECONDS } from '../functions/notify-sender/limits.ts'
+
 export interface FunctionSize {
   /** Time limit of one invocation. */
   timeoutSeconds: number
@@ -29,3 +31,26 @@ export const SETTLE: FunctionSize & FunctionFeed = {
 }
 
 export const DOWNLOAD: FunctionSize = { timeoutSeconds: 10, memoryMegabytes: 256 }
+
+export const SUBMIT: FunctionSize & FunctionFeed = {
+  // Five hundred dense pages.
+  timeoutSeconds: 300,
+  // One whole processor, as for RECEIVE. PDFium gets 320 MB, and the pages and their TIFF lie beside it.
+  memoryMegabytes: 1769,
+  batchSize: 1,
+  concurrency: 10,
+}
+
+export const SCHEDULE: FunctionSize & FunctionFeed = {
+  timeoutSeconds: 30,
+  memoryMegabytes: 256,
+  batchSize: 10,
+  concurrency: 2,
+}
+
+export const NOTIFY_SENDER: FunctionSize & FunctionFeed = {
+  timeoutSeconds: NOTIFY_SECONDS,
+  memoryMegabytes: 256,
+  batchSize: 5,
+  concurrency: 2,
+}

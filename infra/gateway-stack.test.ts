@@ -33,7 +33,7 @@ describe('functions', () => {
         Handler: 'index.handler',
         LoggingConfig: { LogFormat: 'JSON', LogGroup: { Ref: expect.any(String) } },
       })
-      expect(Properties.Timeout).toBeLessThanOrEqual(120)
+      expect(Properties.Timeout).toBeLessThanOrEqual(300)
       expect(Properties.MemorySize).toBeGreaterThanOrEqual(256)
       const logGroup = gateway.findResources('AWS::Logs::LogGroup')[Properties.LoggingConfig.LogGroup.Ref]
       expect(logGroup?.Properties).toEqual({
@@ -79,7 +79,22 @@ describe('functions', () => {
       FAX_LOG_GROUP_PREFIX: '/faxlane/faxes/',
       FAX_LOG_STREAM: 'faxes',
     })
-    expect(environment('settle')).toEqual(common)
+    const followUps = {
+      SCHEDULE_QUEUE_URL: urlOf('faxlane-schedule'),
+      SENDER_NOTICES_QUEUE_URL: urlOf('faxlane-sender-notices'),
+    }
+    expect(environment('settle')).toEqual({ ...common, ...followUps })
+    expect(environment('submit')).toEqual({ ...common, ...bucket, ...followUps })
+    expect(environment('schedule')).toEqual({
+      ...common,
+      SCHEDULE_QUEUE_URL: urlOf('faxlane-schedule'),
+      TRANSMIT_QUEUE_PREFIX: 'faxlane-transmit-',
+    })
+    expect(environment('notify-sender')).toEqual({
+      ...common,
+      ...bucket,
+      SENDER_NOTICES_QUEUE_URL: urlOf('faxlane-sender-notices'),
+    })
     expect(environment('download')).toEqual({ ...common, ...bucket })
   })
 
@@ -87,7 +102,13 @@ describe('functions', () => {
     const looping = functions
       .filter(([, { Properties }]) => Properties.RecursiveLoop !== 'Terminate')
       .map(([, { Properties }]) => Properties.FunctionName)
-    expect(looping.sort()).toEqual(['faxlane-deliver-ftp', 'faxlane-deliver-log', 'faxlane-deliver-mail'])
+    expect(looping.sort()).toEqual([
+      'faxlane-deliver-ftp',
+      'faxlane-deliver-log',
+      'faxlane-deliver-mail',
+      'faxlane-notify-sender',
+      'faxlane-schedule',
+    ])
   })
 })
 
@@ -103,6 +124,9 @@ describe('event sources', () => {
       'sqs faxlane-deliver-ftp': 'faxlane-deliver-ftp',
       'sqs faxlane-deliver-log': 'faxlane-deliver-log',
       'sqs faxlane-reports': 'faxlane-settle',
+      'sqs faxlane-schedule': 'faxlane-schedule',
+      'sqs faxlane-sender-notices': 'faxlane-notify-sender',
+      'sqs faxlane-submissions': 'faxlane-submit',
     })
   })
 

@@ -10,6 +10,7 @@ import type { Names } from './names.ts'
 import { receiveFunction } from './receive-function.ts'
 import type { IdentityMode } from './sender-identities.ts'
 import { settleFunction } from './settle-function.ts'
+import { transmissionFunctions } from './transmission-functions.ts'
 
 export interface GatewayStackProps {
   names: Names
@@ -26,6 +27,7 @@ export class GatewayStack extends Stack {
     const functions = [
       receiveFunction(this, { names, table, assetFolders }),
       ...deliverFunctions(this, { names, table, identities, assetFolders, linkUrl: download.url }),
+      ...transmissionFunctions(this, { names, table, identities, assetFolders }),
       settleFunction(this, names, assetFolders),
       download.gatewayFunction,
     ]

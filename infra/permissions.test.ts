@@ -59,6 +59,33 @@ const PERMISSIONS: Record<string, Record<string, string[]>> = {
     ...ownLog('settle'),
     ...messagesFrom('faxlane-reports'),
     'dynamodb:GetItem dynamodb:PutItem': [LEDGER],
+    'sqs:SendMessage': ['sqs faxlane-schedule', 'sqs faxlane-sender-notices'],
+  },
+  submit: {
+    ...ownLog('submit'),
+    ...messagesFrom('faxlane-submissions'),
+    's3:GetObject': [`${FAXES}/outgoing/*`],
+    's3:ListBucket': [FAXES],
+    's3:PutObject': [`${FAXES}/transmit/*`],
+    'dynamodb:GetItem dynamodb:PutItem': [LEDGER],
+    'dynamodb:UpdateItem': [LEDGER],
+    'sqs:SendMessage': ['sqs faxlane-schedule', 'sqs faxlane-sender-notices'],
+  },
+  schedule: {
+    ...ownLog('schedule'),
+    ...messagesFrom('faxlane-schedule'),
+    'dynamodb:GetItem': [LEDGER],
+    'sqs:SendMessage': ['sqs faxlane-schedule', 'sqs faxlane-transmit-berlin', 'sqs faxlane-transmit-main'],
+    'sqs:GetQueueUrl': ['sqs faxlane-transmit-berlin', 'sqs faxlane-transmit-main'],
+  },
+  'notify-sender': {
+    ...ownLog('notify-sender'),
+    ...messagesFrom('faxlane-sender-notices'),
+    'sqs:SendMessage': ['sqs faxlane-sender-notices'],
+    's3:GetObject': [`${FAXES}/transmit/*`],
+    's3:ListBucket': [FAXES],
+    'dynamodb:GetItem dynamodb:PutItem': [LEDGER],
+    'ses:SendRawEmail': ['ses identity/example.net'],
   },
   download: {
     ...ownLog('download'),
@@ -148,7 +175,7 @@ it('sends mail by the identities that an account has, be they domains or address
 })
 
 it('grants nothing for what the table does not have', () => {
-  const table = { ...TABLE, backends: [], sites: [] }
+  const table = { ...TABLE, backends: [], sites: [], outbound: [] }
   const { gateway: bare } = templatesOf(gatewayApp({ table }))
   const sids = Object.values(bare.findResources('AWS::IAM::Role')).flatMap(({ Properties }) =>
     Properties.Policies[0].PolicyDocument.Statement.map(({ Sid }: { Sid: string }) => Sid),

@@ -51,6 +51,11 @@ export function useLedger(names: Names): PolicyStatement {
   return allow('UseLedger', ['dynamodb:GetItem', 'dynamodb:PutItem'], [tableArn(names.ledger)])
 }
 
+/** Counts the transmissions of a day. */
+export function countInLedger(names: Names): PolicyStatement {
+  return allow('CountInLedger', ['dynamodb:UpdateItem'], [tableArn(names.ledger)])
+}
+
 export function readLedger(names: Names): PolicyStatement {
   return allow('ReadLedger', ['dynamodb:GetItem'], [tableArn(names.ledger)])
 }

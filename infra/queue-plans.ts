@@ -1,9 +1,10 @@
 import { BACKENDS, type FunctionKind } from '../functions/backends/list.ts'
+import { TIME_LIMIT_SECONDS as NOTIFY_SECONDS } from '../functions/notify-sender/limits.ts'
 import { MAX_RECEIVES } from '../functions/queues/redrive.ts'
 import { deadLettersOf } from '../shared/deployment-names.ts'
 import { agentsOf, type BackendKind, type DeployedTable } from '../shared/routing-table/deployed-table.ts'
 import { ConfigurationError } from './configuration-error.ts'
-import { RECEIVE, SETTLE } from './function-sizes.ts'
+import { RECEIVE, SCHEDULE, SETTLE, SUBMIT } from './function-sizes.ts'
 import type { Names } from './names.ts'
 
 export interface QueuePlan {
@@ -31,6 +32,18 @@ export const deliverId = (kind: FunctionKind) => `Deliver${kind.charAt(0).toUppe
 
 export function planArrivals(names: Names): QueuePlan {
   return functionQueue('Arrivals', names.arrivals, 'receive', RECEIVE.timeoutSeconds)
+}
+
+export function planSubmissions(names: Names): QueuePlan {
+  return functionQueue('Submissions', names.submissions, 'submit', SUBMIT.timeoutSeconds)
+}
+
+export function planSchedule(names: Names): QueuePlan {
+  return functionQueue('Schedule', names.schedule, 'schedule', SCHEDULE.timeoutSeconds)
+}
+
+export function planSenderNotices(names: Names): QueuePlan {
+  return functionQueue('SenderNotices', names.senderNotices, 'notify-sender', NOTIFY_SECONDS)
 }
 
 export function planReports(names: Names): QueuePlan {
@@ -83,7 +96,7 @@ export function planTransmissions(names: Names, site: string): QueuePlan {
   }
 }
 
-/** All queues but arrivals, which is bound to the bucket. Throws a ConfigurationError when two would have one name. */
+/** All queues but those that the bucket announces to. Throws a ConfigurationError when two would have one name. */
 export function planWorkQueues(names: Names, table: DeployedTable): QueuePlan[] {
   const clash = table.sites.find((site) => table.sites.some((other) => deadLettersOf(other) === site))
   if (clash !== undefined) {
@@ -94,6 +107,8 @@ export function planWorkQueues(names: Names, table: DeployedTable): QueuePlan[] 
   return [
     ...FUNCTION_KINDS.map((kind) => planDeliveries(names, kind)),
     planReports(names),
+    planSchedule(names),
+    planSenderNotices(names),
     ...table.sites.map((site) => planPrints(names, site)),
     ...transmitSites(table).map((site) => planTransmissions(names, site)),
   ]

@@ -9,6 +9,12 @@ export interface DeploymentNames {
   ledger: string
   arrivals: string
   reports: string
+  /** Where S3 announces documents to be sent. */
+  submissions: string
+  /** Attempts at transmissions that wait for their time. */
+  schedule: string
+  /** Transmissions whose senders are to be told how they ended. */
+  senderNotices: string
   deliveries: (kind: string) => string
   /** The print queue of a site is this and the site's name. */
   printPrefix: string
@@ -33,6 +39,9 @@ export function deploymentNames(deployment: string): DeploymentNames {
     ledger: `${deployment}-ledger`,
     arrivals: `${deployment}-arrivals`,
     reports: `${deployment}-reports`,
+    submissions: `${deployment}-submissions`,
+    schedule: `${deployment}-schedule`,
+    senderNotices: `${deployment}-sender-notices`,
     deliveries: (kind) => `${deployment}-deliver-${kind}`,
     printPrefix,
     print: (site) => `${printPrefix}${site}`,

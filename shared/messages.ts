@@ -4,6 +4,7 @@ import { faxIdSchema } from './fax-id.ts'
 import { siteSchema } from './object-keys.ts'
 import { outcomeSchema } from './outcome.ts'
 import { agentKindSchema, backendSchema, printOptionSchema } from './routing-table/deployed-table.ts'
+import { transmissionReportSchema } from './transmission/transmit-job.ts'
 
 /** A fax that was converted and routed, as its deliveries see it. */
 export const routedFaxSchema = z.object({
@@ -79,5 +80,5 @@ export const heartbeatSchema = z.object({
 export type HeartbeatMessage = z.infer<typeof heartbeatSchema>
 
 /** All that the agents send on the queue of reports. */
-export const agentMessageSchema = z.union([reportSchema, heartbeatSchema])
+export const agentMessageSchema = z.union([reportSchema, heartbeatSchema, transmissionReportSchema])
 export type AgentMessage = z.infer<typeof agentMessageSchema>

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readTiff } from '../functions/storage/faxes-bucket.ts'
+import { readStored } from '../functions/storage/faxes-bucket.ts'
 import { QUEUE, startTestStandIn, type TestStandIn } from '../local/aws/testing.ts'
 import { heartbeatSchema } from '../shared/messages.ts'
 import { type BadLine, openBadLine } from './bad-line.ts'
@@ -80,7 +80,7 @@ describe('the edge agent as it is installed', () => {
     const { key, sizeBytes, facts } = await arrivalOf(stem)
     expect({ sizeBytes, facts }).toMatchObject({ sizeBytes: 0, facts: { status: 'FAILED', error: 'gone' } })
     // As the receiving function reads it.
-    const tiff = await readTiff(s3, BUCKET, { key, largestBytes: 100 })
+    const tiff = await readStored(s3, BUCKET, { key, largestBytes: 100 })
     expect(tiff).toMatchObject({ sizeBytes: 0, bytes: new Uint8Array() })
   })
 

@@ -9,7 +9,7 @@ import { makeRouter } from '../../shared/routing-table/route.ts'
 import { makeDynamoLedger } from '../ledger/dynamo-ledger.ts'
 import { makeCount } from '../metrics.ts'
 import { makeQueueUrlLookup, sendDelivery, sendMessage } from '../queues/send.ts'
-import { putFile, readTiff } from '../storage/faxes-bucket.ts'
+import { putFile, readStored } from '../storage/faxes-bucket.ts'
 import type { Environment } from './environment.ts'
 import type { ReceiveDependencies } from './receive.ts'
 
@@ -21,7 +21,7 @@ export function makeDependencies(environment: Environment): ReceiveDependencies 
   const now = () => new Date()
   return {
     ledger: makeDynamoLedger(new DynamoDBClient({}), LEDGER_TABLE),
-    readTiff: (wanted) => readTiff(s3, FAXES_BUCKET, wanted),
+    readTiff: (wanted) => readStored(s3, FAXES_BUCKET, wanted),
     putFile: (file) => putFile(s3, FAXES_BUCKET, file),
     convert: convertTiffToPdf,
     router: makeRouter(readTable()),

@@ -8,14 +8,14 @@ import { parseIncomingKey, pdfKey } from '../../shared/object-keys.ts'
 import type { Router } from '../../shared/routing-table/route.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Count } from '../metrics.ts'
-import type { StoredTiff } from '../storage/faxes-bucket.ts'
+import type { StoredObject } from '../storage/faxes-bucket.ts'
 import { fanOut } from './fan-out.ts'
 import { closeFax, type FaxEnd, openFax, type Stored } from './fax-transitions.ts'
 import type { ArrivedObject } from './s3-event.ts'
 
 export interface ReceiveDependencies {
   ledger: Pick<Ledger, 'addFax' | 'getFax' | 'replaceFax' | 'addDelivery' | 'getDelivery'>
-  readTiff: (wanted: { key: string; largestBytes: number }) => Promise<StoredTiff | undefined>
+  readTiff: (wanted: { key: string; largestBytes: number }) => Promise<StoredObject | undefined>
   putFile: (file: { key: string; bytes: Uint8Array; format: 'pdf' | 'tiff' }) => Promise<void>
   convert: (tiff: Uint8Array, about: DocumentFacts) => Conversion
   router: Router
@@ -50,7 +50,7 @@ export async function receive(dependencies: ReceiveDependencies, object: Arrived
 async function process(
   dependencies: ReceiveDependencies,
   record: FaxRecord,
-  tiff: StoredTiff | undefined,
+  tiff: StoredObject | undefined,
 ): Promise<FaxEnd> {
   if (tiff === undefined) return refused(`The object ${record.tiffKey} is not in the bucket any more.`)
   const { bytes, sizeBytes } = tiff

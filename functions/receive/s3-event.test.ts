@@ -11,6 +11,7 @@ describe('the body of an arrival', () => {
         key: 'incoming/paris/20261123T054151Z-0k3w9x7m2r4t.tif',
         sizeBytes: 17150,
         arrivedAt: new Date('2026-11-23T05:41:53.417Z'),
+        putBy: 'AROAEXAMPLEEXAMPLE123:paris',
       },
     ])
   })

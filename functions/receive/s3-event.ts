@@ -5,6 +5,7 @@ const s3EventSchema = z.object({
     z.object({
       eventName: z.string(),
       eventTime: z.iso.datetime(),
+      userIdentity: z.object({ principalId: z.string() }).optional(),
       s3: z.object({
         bucket: z.object({ name: z.string() }),
         object: z.object({ key: z.string(), size: z.number().optional() }),
@@ -20,6 +21,8 @@ export interface ArrivedObject {
   key: string
   sizeBytes: number
   arrivedAt: Date
+  /** IAM's unique id of who put it there; a role's is followed by the name of the session. */
+  putBy?: string
 }
 
 /**
@@ -32,9 +35,10 @@ export function arrivedObjects(body: string): ArrivedObject[] {
   return s3EventSchema
     .parse(json)
     .Records.filter(({ eventName }) => eventName.startsWith('ObjectCreated:'))
-    .map(({ eventTime, s3 }) => ({
+    .map(({ eventTime, userIdentity, s3 }) => ({
       key: decodeURIComponent(s3.object.key.replaceAll('+', ' ')),
       sizeBytes: s3.object.size ?? 0,
       arrivedAt: new Date(eventTime),
+      ...(userIdentity === undefined ? {} : { putBy: userIdentity.principalId.replace(/^AWS:/, '') }),
     }))
 }

@@ -1,5 +1,5 @@
 import type { DeliveryRecord } from '../../shared/ledger/records.ts'
-import type { AgentMessage, Report } from '../../shared/messages.ts'
+import type { HeartbeatMessage, Report } from '../../shared/messages.ts'
 import { hasEnded, settle } from '../ledger/delivery-transitions.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Count, CountHeartbeat } from '../metrics.ts'
@@ -10,10 +10,10 @@ export interface SettleDependencies {
   countHeartbeat: CountHeartbeat
 }
 
-/** What an agent sends: a report, whose record comes back, or a sign of life, which is counted. */
+/** What an agent sends of a delivery or of itself: a report, whose record comes back, or a sign of life, which is counted. */
 export async function settleMessage(
   dependencies: SettleDependencies,
-  message: AgentMessage,
+  message: Report | HeartbeatMessage,
 ): Promise<DeliveryRecord | undefined> {
   if (!('heartbeat' in message)) return await settleReport(dependencies, message)
   dependencies.countHeartbeat(message.heartbeat)

@@ -7,11 +7,11 @@ import {
 } from '@aws-sdk/client-s3'
 import { FORMATS, type Format } from '../../shared/file-name.ts'
 
-export interface StoredTiff {
+export interface StoredObject {
   sizeBytes: number
   /** Absent when there are more than the caller would take. */
   bytes?: Uint8Array
-  /** User metadata, in which the facts of the reception travel. */
+  /** User metadata, in which the facts of a reception and the wishes of a sender travel. */
   metadata: Record<string, string>
   storedAt: Date
 }
@@ -29,12 +29,12 @@ interface Wanted {
   largestBytes: number
 }
 
-/** A TIFF as received, or undefined when the object is gone. */
-export async function readTiff(
+/** What lies under a key, or undefined when nothing does. */
+export async function readStored(
   client: S3Client,
   bucket: string,
   wanted: Wanted,
-): Promise<StoredTiff | undefined> {
+): Promise<StoredObject | undefined> {
   const answer = await getUnlessGone(client, bucket, wanted.key)
   if (answer === undefined) return undefined
   const { Body, Metadata = {}, LastModified = new Date(), ContentLength: sizeBytes } = answer
@@ -66,13 +66,23 @@ export async function putFile(
   file: { key: string; bytes: Uint8Array; format: Format },
 ): Promise<void> {
   const { key, bytes, format } = file
+  await putObject(client, bucket, { key, bytes, contentType: FORMATS[format].contentType })
+}
+
+export async function putObject(
+  client: S3Client,
+  bucket: string,
+  object: { key: string; bytes: Uint8Array; contentType: string; metadata?: Record<string, string> },
+): Promise<void> {
+  const { key, bytes, contentType, metadata } = object
   await client.send(
     new PutObjectCommand({
       Bucket: bucket,
       Key: key,
       Body: bytes,
       ContentLength: bytes.length,
-      ContentType: FORMATS[format].contentType,
+      ContentType: contentType,
+      ...(metadata === undefined ? {} : { Metadata: metadata }),
     }),
   )
 }

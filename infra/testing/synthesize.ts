@@ -39,6 +39,24 @@ export const TABLE: DeployedTable = deployedTableSchema.parse({
     { kind: 'log', name: 'log_b', message: [] },
   ],
   numbers: {},
+  outbound: [
+    {
+      name: 'default',
+      site: 'main',
+      country: 'FR',
+      callerNumbers: ['0478123456'],
+      headerBy: 'gateway',
+      allowInternational: [],
+      allowPremium: [],
+      senders: [],
+      noticesFrom: 'sent@example.net',
+      dailyLimit: 500,
+      retries: 3,
+      retryWaitSeconds: 300,
+      resolution: 'fine',
+      widthPixels: 1728,
+    },
+  ],
 })
 
 function ftp(name: string, passwordSecret: string) {

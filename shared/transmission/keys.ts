@@ -1,4 +1,5 @@
-import { PREFIXES } from '../object-keys.ts'
+import { faxIdSchema, makeFaxId, timeOfFaxId } from '../fax-id.ts'
+import { PREFIXES, siteSchema } from '../object-keys.ts'
 
 interface TransmissionAtSite {
   site: string
@@ -20,4 +21,43 @@ export function claimKey({
   attempt,
 }: TransmissionAtSite & { attempt: number }): string {
   return `${PREFIXES.claims}${site}/${transmissionId}-${attempt}`
+}
+
+/** Where a document to be sent is put. A name of the form of a fax id makes the transmissions' ids predictable. */
+export function outgoingKey({ site, documentId }: { site: string; documentId: string }): string {
+  return `${PREFIXES.outgoing}${site}/${documentId}.pdf`
+}
+
+/** The inverse of {@link outgoingKey}, for documents of any name; undefined for any other key. */
+export function parseOutgoingKey(key: string): { site: string; name: string } | undefined {
+  const match = /^outgoing\/([^/]+)\/(.+)$/s.exec(key)
+  const site = siteSchema.safeParse(match?.[1])
+  const name = match?.[2]
+  return site.success && name !== undefined ? { site: site.data, name } : undefined
+}
+
+/** The first page as a picture, beside the pages as they are sent. */
+export function pictureKey(transmission: TransmissionAtSite): string {
+  return transmitKey(transmission).replace(/\.tif$/, '.png')
+}
+
+/**
+ * The transmission of a document to one number. The same document to the same number always gets the same id, so that whoever put the document
+ * there knows it, and an event that comes twice is known. `putAt`: of the event; the time in a document's own id goes before it.
+ */
+export function transmissionIdOf({
+  key,
+  destination,
+  putAt,
+}: {
+  key: string
+  destination: string
+  putAt: Date
+}): string {
+  const stem = /([^/]*)\.pdf$/.exec(key)?.[1]
+  const documentId = faxIdSchema.safeParse(stem)
+  // An object of any other name may be put again with other pages: the time tells the two apart.
+  return documentId.success
+    ? makeFaxId(timeOfFaxId(documentId.data), key, destination)
+    : makeFaxId(putAt, key, putAt.toISOString(), destination)
 }

@@ -59,7 +59,7 @@ const LONGEST_HEADER_CHARACTERS = 900
  * One line, and no beginning of an encoded word (RFC 2047): a composer leaves one that it meets as it is, and the reader's
  * program decodes what a stranger wrote there, line breaks and all.
  */
-function headerText(text: string): string {
+export function headerText(text: string): string {
   return oneLine(text).replaceAll('=?', '= ?').slice(0, LONGEST_HEADER_CHARACTERS).toWellFormed()
 }
 
@@ -99,7 +99,7 @@ function withoutControls(body: string): string {
 }
 
 /** SES takes ASCII alone: an internationalised domain goes in its xn-- form (RFC 5890). */
-function asciiAddress(address: string): string {
+export function asciiAddress(address: string): string {
   const at = address.lastIndexOf('@')
   const domain = domainToASCII(address.slice(at + 1))
   return domain === '' ? address : `${address.slice(0, at)}@${domain}`

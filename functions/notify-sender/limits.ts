@@ -1,0 +1,2 @@
+/** Of one invocation. */
+export const TIME_LIMIT_SECONDS = 60

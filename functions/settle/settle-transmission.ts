@@ -1,0 +1,60 @@
+import { hasTransmissionEnded, type TransmissionRecord } from '../../shared/ledger/transmission-record.ts'
+import type { TransmissionReport } from '../../shared/transmission/transmit-job.ts'
+import type { TransmissionLedger } from '../ledger/transmission-ledger.ts'
+import { observeTransmission } from '../ledger/transmission-transitions.ts'
+import type { Count, Metric } from '../metrics.ts'
+
+export interface SettleTransmissionDependencies {
+  transmissions: Pick<TransmissionLedger, 'getTransmission' | 'replaceTransmission'>
+  scheduleAttempt: (record: TransmissionRecord, waitSeconds: number) => Promise<void>
+  /** Has its sender told how it ended. */
+  tellEnd: (record: TransmissionRecord) => Promise<void>
+  count: Count
+}
+
+const END_METRICS: Partial<Record<TransmissionRecord['state'], Metric>> = {
+  sent: 'TransmissionsSent',
+  failed: 'TransmissionsFailed',
+  unknown: 'TransmissionsUnknown',
+}
+
+/**
+ * Writes down what the site's agent says of an attempt, and sees to what follows. What follows is seen to again when a report comes again: it
+ * may have been cut off the first time, and is known when it comes twice.
+ */
+export async function settleTransmission(
+  dependencies: SettleTransmissionDependencies,
+  { transmission: report }: TransmissionReport,
+): Promise<TransmissionRecord> {
+  const { transmissions, count } = dependencies
+  const record = await transmissions.getTransmission(report.id)
+  if (record === undefined) throw new Error(`The ledger has no transmission ${report.id}.`)
+  const next = observeTransmission(record, report)
+  if (next !== undefined) {
+    if (!(await transmissions.replaceTransmission(next))) {
+      throw new Error(`The record of transmission ${report.id} changed meanwhile; the report comes again.`)
+    }
+    const metric = END_METRICS[next.state]
+    if (metric !== undefined) count(metric)
+  }
+  if (report.progress.event === 'ended') await seeToNext(dependencies, next ?? record, report.attempt)
+  return next ?? record
+}
+
+async function seeToNext(
+  { scheduleAttempt, tellEnd }: SettleTransmissionDependencies,
+  record: TransmissionRecord,
+  endedAttempt: number,
+): Promise<void> {
+  if (hasTransmissionEnded(record)) await tellEnd(record)
+  if (record.state === 'waiting' && record.attempt === endedAttempt + 1) {
+    await scheduleAttempt(record, secondsToWait(record))
+  }
+}
+
+/** From the end of the last attempt, not from now: the report may have waited as well, and no attempt is too early by it. */
+function secondsToWait({ history, nextAttemptAt }: TransmissionRecord): number {
+  const endedAt = history.at(-1)?.endedAt
+  if (endedAt === undefined || nextAttemptAt === undefined) return 0
+  return Math.max(0, (Date.parse(nextAttemptAt) - Date.parse(endedAt)) / 1000)
+}

@@ -1,0 +1,163 @@
+import type { TransmissionRecord, TransmissionSettings } from '../../shared/ledger/transmission-record.ts'
+import { bareNumber, judgeNumber } from '../../shared/transmission/judge-number.ts'
+import { transmissionIdOf } from '../../shared/transmission/keys.ts'
+import { DEFAULT_PROFILE, type OutboundProfile } from '../../shared/transmission/outbound-profile.ts'
+import { FARTHEST_DAYS, type SendRequest } from '../../shared/transmission/send-request.ts'
+import { openTransmission, refuseTransmission } from '../ledger/transmission-transitions.ts'
+
+export interface Rules {
+  profiles: readonly OutboundProfile[]
+  timeZone: string
+}
+
+/** Who sends, as far as it is proven. */
+export type Sender =
+  /** ARNs and unique ids of one principal. */
+  | { way: 'bucket' | 'http'; name: string; principals: readonly string[] }
+  | { way: 'mail'; name: string; recipientDomain: string }
+
+interface Submission {
+  key: string
+  site: string
+  putAt: Date
+  request: SendRequest
+  sender: Sender
+}
+
+/** A section that the sender may send by; or why there is none, in one sentence for the sender. */
+export function findProfile(
+  { profiles }: Rules,
+  { outbound, site }: { outbound?: string | undefined; site?: string | undefined },
+  sender: Sender,
+): OutboundProfile | { refusal: string } {
+  if (profiles.length === 0) {
+    return { refusal: 'The routing table has no section [outbound], so nobody can send.' }
+  }
+  const atSite = profiles.filter((profile) => site === undefined || profile.site === site)
+  const open = atSite.filter((profile) => maySend(profile, sender))
+  if (outbound !== undefined) {
+    const named = open.find(({ name }) => name === outbound)
+    return named ?? { refusal: whyNotNamed(outbound, { atSite, all: profiles }, sender) }
+  }
+  const [only, ...others] = open
+  const byDefault =
+    open.find(({ name }) => name === DEFAULT_PROFILE) ?? (others.length === 0 ? only : undefined)
+  if (byDefault !== undefined) return byDefault
+  if (open.length === 0) {
+    const where = atSite.length === 0 ? `Site ${site} has no section [outbound] in the routing table.` : ''
+    return {
+      refusal:
+        where || `${sender.name} may not send: no section [outbound] of the routing table names this sender.`,
+    }
+  }
+  return { refusal: `Several sections fit; name one of them: ${open.map(({ name }) => name).join(', ')}.` }
+}
+
+function whyNotNamed(
+  outbound: string,
+  { atSite, all }: { atSite: readonly OutboundProfile[]; all: readonly OutboundProfile[] },
+  sender: Sender,
+): string {
+  const named = all.find(({ name }) => name === outbound)
+  if (named === undefined) {
+    return `The routing table has no section [outbound_${outbound}]; there is ${all.map(({ name }) => name).join(', ')}.`
+  }
+  if (!atSite.includes(named)) return `The section [outbound_${outbound}] is at site ${named.site}.`
+  return `${sender.name} may not send by the section [outbound_${outbound}] of the routing table.`
+}
+
+function maySend(profile: OutboundProfile, sender: Sender): boolean {
+  if (sender.way === 'mail') {
+    const address = sender.name.toLowerCase()
+    const domain = address.slice(address.lastIndexOf('@'))
+    return (
+      profile.mailDomain === sender.recipientDomain.toLowerCase() &&
+      profile.senders.some((allowed) => allowed === address || allowed === domain)
+    )
+  }
+  const { principals } = profile
+  return (
+    principals === undefined ||
+    sender.principals.some((one) => principals.some((pattern) => covers(pattern, one)))
+  )
+}
+
+function covers(pattern: string, principal: string): boolean {
+  return pattern.endsWith('*') ? principal.startsWith(pattern.slice(0, -1)) : principal === pattern
+}
+
+/** One record for each number, each once: accepted, or refused with the reason. */
+export function planTransmissions(rules: Rules, submission: Submission, now: Date): TransmissionRecord[] {
+  const { key, site, putAt, request, sender } = submission
+  const profile = findProfile(rules, { outbound: request.outbound, site }, sender)
+  const common = {
+    site,
+    way: sender.way,
+    sender: sender.name,
+    notify: request.notify ?? [],
+    documentKey: key,
+  }
+  const notBefore = request.at === undefined ? undefined : new Date(request.at).toISOString()
+  const late = notBefore !== undefined && Date.parse(notBefore) - now.getTime() > FARTHEST_DAYS * 86_400_000
+  const records = request.to.map((written) => {
+    const judged = 'refusal' in profile ? profile : judgeNumber(profile, written)
+    const opened = openTransmission(
+      {
+        ...common,
+        id: transmissionIdOf({ key, destination: bareNumber(written) ?? written, putAt }),
+        destination: 'dial' in judged ? judged.dial : written,
+        ...('refusal' in profile
+          ? {}
+          : { outbound: profile.name, settings: settingsFor(profile, request, rules.timeZone) }),
+        ...(notBefore === undefined ? {} : { notBefore }),
+      },
+      now,
+    )
+    const reason =
+      'refusal' in judged
+        ? judged.refusal
+        : 'refusal' in profile
+          ? profile.refusal
+          : (callerRefusal(profile, request) ?? (late ? TOO_FAR : undefined))
+    return reason === undefined ? opened : (refuseTransmission(opened, reason, now) ?? opened)
+  })
+  return eachNumberOnce(records)
+}
+
+const TOO_FAR = `A fax waits for ${FARTHEST_DAYS} days at most.`
+
+/** The same number may stand there twice, written differently; the first stands. */
+function eachNumberOnce(records: readonly TransmissionRecord[]): TransmissionRecord[] {
+  return records.filter(
+    ({ destination }, index) => records.findIndex((other) => other.destination === destination) === index,
+  )
+}
+
+/** Whoever may choose any caller's number can be anybody to the other side. */
+function callerRefusal({ callerNumbers }: OutboundProfile, { from }: SendRequest): string | undefined {
+  const number = from === undefined ? undefined : bareNumber(from)
+  if (from === undefined || (number !== undefined && callerNumbers.includes(number))) return undefined
+  const known = callerNumbers.length === 0 ? 'none' : callerNumbers.join(', ')
+  return `${from} may not be shown as the caller's number; caller_id of the routing table has ${known}.`
+}
+
+const STATION_ID_CHARACTERS = 20
+
+function settingsFor(profile: OutboundProfile, request: SendRequest, timeZone: string): TransmissionSettings {
+  const asked = request.from === undefined ? undefined : bareNumber(request.from)
+  const callerNumber = profile.callerNumbers.find((number) => number === asked) ?? profile.callerNumbers[0]
+  const stationId = profile.stationId ?? callerNumber?.slice(0, STATION_ID_CHARACTERS)
+  const header = request.header ?? profile.header ?? stationId
+  return {
+    ...(callerNumber === undefined ? {} : { callerNumber }),
+    ...(stationId === undefined ? {} : { stationId }),
+    ...(header === undefined ? {} : { header }),
+    headerBy: profile.headerBy,
+    resolution: request.resolution ?? profile.resolution,
+    widthPixels: profile.widthPixels,
+    retries: profile.retries,
+    retryWaitSeconds: profile.retryWaitSeconds,
+    noticesFrom: profile.noticesFrom,
+    timeZone,
+  }
+}

@@ -1,0 +1,250 @@
+import { createHash } from 'node:crypto'
+import {
+  hasTransmissionEnded,
+  type RasterisedPages,
+  type TransmissionRecord,
+} from '../../shared/ledger/transmission-record.ts'
+import { localTime } from '../../shared/routing-table/local-time.ts'
+import {
+  parseOutgoingKey,
+  pictureKey,
+  transmissionIdOf,
+  transmitKey,
+} from '../../shared/transmission/keys.ts'
+import { requestFromMetadata } from '../../shared/transmission/send-request.ts'
+import type { TransmissionLedger } from '../ledger/transmission-ledger.ts'
+import {
+  countTransmission,
+  openTransmission,
+  readyTransmission,
+  refuseTransmission,
+} from '../ledger/transmission-transitions.ts'
+import type { Count } from '../metrics.ts'
+import type { StoredObject } from '../storage/faxes-bucket.ts'
+import { headerLine } from './header-line.ts'
+import { planTransmissions, type Rules } from './plan-transmissions.ts'
+import type { FaxDocument, RasteriseOptions } from './rasterise/rasterise-pdf.ts'
+import { PdfRefused } from './rasterise/refused.ts'
+
+export interface SubmitDependencies {
+  ledger: Pick<
+    TransmissionLedger,
+    'addTransmission' | 'getTransmission' | 'replaceTransmission' | 'countOnDay'
+  >
+  rules: Rules
+  /** The daily limit of a section; undefined for one that the table has no more. */
+  dailyLimitOf: (outbound: string) => number | undefined
+  /** Undefined when it is gone. */
+  readDocument: (wanted: { key: string; largestBytes: number }) => Promise<StoredObject | undefined>
+  rasterise: (pdf: Uint8Array, options: RasteriseOptions) => Promise<FaxDocument>
+  putObject: (object: { key: string; bytes: Uint8Array; contentType: string }) => Promise<void>
+  /** Has the attempt that a record waits for sent to its site when its time has come. */
+  scheduleAttempt: (record: TransmissionRecord) => Promise<void>
+  /** Has its sender told how it ended. */
+  tellEnd: (record: TransmissionRecord) => Promise<void>
+  count: Count
+  now: () => Date
+}
+
+export interface PutDocument {
+  key: string
+  putAt: Date
+  /** Who put it, by IAM's unique id, as S3 says. */
+  putBy: string
+}
+
+/** Above any PDF that a fax is made of; `rasterisePdf` has a limit of its own, and says so to the sender. */
+const LARGEST_BYTES = 100_000_000
+
+/**
+ * A document that was put under outgoing/: a transmission for each of its numbers, refused or ready to be dialled. Safe to repeat, and to be cut
+ * off anywhere: what is done is not done again, what is not is. `lastReceive`: it was cut off each time before, so its pages are not tried again.
+ */
+export async function submit(
+  dependencies: SubmitDependencies,
+  object: PutDocument,
+  lastReceive: boolean,
+): Promise<TransmissionRecord[]> {
+  const document = await dependencies.readDocument({ key: object.key, largestBytes: LARGEST_BYTES })
+  const records = await Promise.all(
+    plan(dependencies, object, document).map((planned) => knownOrAdded(dependencies, planned)),
+  )
+  const counted = await Promise.all(records.map((record) => countIn(dependencies, record)))
+  const open = counted.filter(({ state }) => state === 'accepted')
+  const ready = await makeReady(dependencies, open, document, lastReceive)
+  const all = counted.map((record) => ready.find(({ id }) => id === record.id) ?? record)
+  for (const record of all) await handOn(dependencies, record)
+  return all
+}
+
+/** The records as they would be if nobody had seen the document before. */
+function plan(
+  { rules, now }: SubmitDependencies,
+  { key, putAt, putBy }: PutDocument,
+  document: StoredObject | undefined,
+): TransmissionRecord[] {
+  const place = parseOutgoingKey(key)
+  const parsed = requestFromMetadata(document?.metadata ?? {})
+  const refuseAll = (reason: string, destination: string) => {
+    const opened = openTransmission(
+      {
+        id: transmissionIdOf({ key, destination, putAt }),
+        site: place?.site ?? 'unknown',
+        destination,
+        way: 'bucket',
+        sender: putBy,
+        notify: [],
+        documentKey: key,
+      },
+      now(),
+    )
+    return [refuseTransmission(opened, reason, now()) ?? opened]
+  }
+  if (place === undefined) {
+    return refuseAll(`The object's key is ${key}; a document comes as outgoing/<site>/<name>.pdf.`, 'unknown')
+  }
+  if (document === undefined) return refuseAll(`The object ${key} is not in the bucket any more.`, 'unknown')
+  if ('problem' in parsed) {
+    return refuseAll(
+      `What the document is to become does not hold: ${parsed.problem}.`,
+      document.metadata.to ?? 'unknown',
+    )
+  }
+  const sender = { way: 'bucket' as const, name: putBy, principals: [putBy] }
+  return planTransmissions(rules, { key, site: place.site, putAt, request: parsed.request, sender }, now())
+}
+
+/** A way in that checks its sender itself writes the record before it puts the document. */
+async function knownOrAdded(
+  { ledger, count }: SubmitDependencies,
+  planned: TransmissionRecord,
+): Promise<TransmissionRecord> {
+  const known = await ledger.getTransmission(planned.id)
+  if (known !== undefined) return known
+  if (await ledger.addTransmission(planned)) {
+    count(planned.state === 'refused' ? 'TransmissionsRefused' : 'TransmissionsAccepted')
+    return planned
+  }
+  const added = await ledger.getTransmission(planned.id)
+  if (added === undefined) throw new Error(`The ledger refused ${planned.id} as known, and does not have it.`)
+  return added
+}
+
+/** Against the daily limit, once. */
+async function countIn(
+  dependencies: SubmitDependencies,
+  record: TransmissionRecord,
+): Promise<TransmissionRecord> {
+  const { ledger, dailyLimitOf, now } = dependencies
+  const { outbound, settings } = record
+  if (record.state !== 'accepted' || record.counted || outbound === undefined || settings === undefined)
+    return record
+  const limit = dailyLimitOf(outbound)
+  if (limit === undefined)
+    return replace(
+      dependencies,
+      refused(dependencies, record, `The routing table has no section for ${outbound} any more.`),
+    )
+  const { date } = localTime(now(), settings.timeZone)
+  if (await ledger.countOnDay(outbound, date, limit)) return replace(dependencies, countTransmission(record))
+  return replace(
+    dependencies,
+    refused(
+      dependencies,
+      record,
+      `The daily limit of ${limit} faxes is reached (daily_limit of the routing table). Send it again tomorrow.`,
+    ),
+  )
+}
+
+/** Rasterised once for all numbers of a document: what is drawn does not depend on them. */
+async function makeReady(
+  dependencies: SubmitDependencies,
+  records: readonly TransmissionRecord[],
+  document: StoredObject | undefined,
+  lastReceive: boolean,
+): Promise<TransmissionRecord[]> {
+  const [first] = records
+  if (first === undefined) return []
+  const made = await rasterise(dependencies, first, document, lastReceive)
+  return Promise.all(
+    records.map(async (record) => {
+      if ('refusal' in made) return replace(dependencies, refused(dependencies, record, made.refusal))
+      const rasterised = await store(dependencies, record, made)
+      return replace(dependencies, readyTransmission(record, rasterised, dependencies.now()) ?? record)
+    }),
+  )
+}
+
+async function rasterise(
+  dependencies: SubmitDependencies,
+  { settings, notBefore, documentKey }: TransmissionRecord,
+  document: StoredObject | undefined,
+  lastReceive: boolean,
+): Promise<FaxDocument | { refusal: string }> {
+  if (settings === undefined) throw new Error(`An accepted transmission of ${documentKey} has no settings.`)
+  if (document === undefined) return { refusal: `The object ${documentKey} is not in the bucket any more.` }
+  if (document.bytes === undefined) {
+    return { refusal: `The document has ${document.sizeBytes} bytes; ${LARGEST_BYTES} is the most.` }
+  }
+  if (lastReceive) {
+    return {
+      refusal:
+        'The document broke the conversion off each time that it was tried. Print it to a new PDF and send that.',
+    }
+  }
+  const now = dependencies.now()
+  const header = headerLine(
+    settings,
+    notBefore === undefined || Date.parse(notBefore) < now.getTime() ? now : new Date(notBefore),
+  )
+  try {
+    return await dependencies.rasterise(document.bytes, {
+      resolution: settings.resolution,
+      widthPixels: settings.widthPixels,
+      header,
+    })
+  } catch (error) {
+    if (error instanceof PdfRefused) return { refusal: error.message }
+    throw error
+  }
+}
+
+async function store(
+  { putObject }: SubmitDependencies,
+  { id, site }: TransmissionRecord,
+  { tiff, firstPagePng, pages, lineSeconds, warnings }: FaxDocument,
+): Promise<RasterisedPages> {
+  const place = { site, transmissionId: id }
+  const [tiffKey, picture] = [transmitKey(place), pictureKey(place)]
+  await putObject({ key: tiffKey, bytes: tiff, contentType: 'image/tiff' })
+  await putObject({ key: picture, bytes: firstPagePng, contentType: 'image/png' })
+  const sha256 = createHash('sha256').update(tiff).digest('base64')
+  return { tiffKey, tiffBytes: tiff.length, sha256, pages, pictureKey: picture, lineSeconds, warnings }
+}
+
+/** Whatever a record waits for is set going once more: both are known when they come twice, and an earlier time may have been cut off. */
+async function handOn(
+  { scheduleAttempt, tellEnd }: SubmitDependencies,
+  record: TransmissionRecord,
+): Promise<void> {
+  if (record.state === 'waiting' && record.history.length === 0) await scheduleAttempt(record)
+  if (hasTransmissionEnded(record)) await tellEnd(record)
+}
+
+function refused(
+  { count, now }: SubmitDependencies,
+  record: TransmissionRecord,
+  reason: string,
+): TransmissionRecord {
+  count('TransmissionsRefused')
+  return refuseTransmission(record, reason, now()) ?? record
+}
+
+async function replace(
+  { ledger }: SubmitDependencies,
+  next: TransmissionRecord,
+): Promise<TransmissionRecord> {
+  if (await ledger.replaceTransmission(next)) return next
+  throw new Error(`The record of transmission ${next.id} changed meanwhile; the event comes again.`)
+}
