@@ -15,7 +15,7 @@ export function writeGreyPng(pixels: Uint8Array, width: number, height: number):
   return Buffer.concat([
     Uint8Array.from(SIGNATURE),
     chunk('IHDR', Buffer.concat([new Uint8Array(size.buffer), Uint8Array.from(GREY_8_BITS)])),
-    chunk('IDAT', deflateSync(rows)),
+    chunk('IDAT', deflateSync(rows, { level: 3 })),
     chunk('IEND', new Uint8Array()),
   ])
 }

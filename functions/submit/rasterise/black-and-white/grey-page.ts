@@ -1,4 +1,8 @@
-/** A page as PDFium drew it: a byte a pixel, 0 black to 255 white. The width is a multiple of four. */
+/** Two millimetres: less than a letter of a heading, more than the stroke of one. Every width of a fax is a multiple of it. */
+export const BLOCK_PIXELS = 16
+export const WORDS_PER_BLOCK = BLOCK_PIXELS / 4
+
+/** A page as PDFium drew it: a byte a pixel, 0 black to 255 white. The width is a multiple of {@link BLOCK_PIXELS}. */
 export interface GreyPage {
   pixels: Uint8Array
   /** The same bytes, four at a time: most of a page is white, and found so in a quarter of the steps. */
@@ -25,6 +29,16 @@ export function greyPage(
     heightRows,
     verticalDpi,
   }
+}
+
+/** White if all pixels of a block's row are. */
+export function wordsTogether(words: Int32Array, first: number): number {
+  return (
+    (words[first] as number) &
+    (words[first + 1] as number) &
+    (words[first + 2] as number) &
+    (words[first + 3] as number)
+  )
 }
 
 /** Whether the first rows have nothing on them. */

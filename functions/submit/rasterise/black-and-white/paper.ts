@@ -6,8 +6,8 @@ const WHITE_SHARE = 0.03
 const PAPER_SHARE = 0.25
 const PAPER_SPREAD = 8
 const DARKEST_PAPER = 128
-const ROW_STEP = 8
-const COLUMN_STEP = 4
+const ROW_STEP = 16
+const COLUMN_STEP = 7
 
 /**
  * The level that is to be white: 255, or what the paper of a scan came out as. Without it a yellowed letter would be taken for one

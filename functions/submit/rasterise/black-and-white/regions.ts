@@ -1,129 +1,177 @@
 import { HORIZONTAL_DPI } from '../page-layout.ts'
-import { type GreyPage, WHITE, WHITE_WORD } from './grey-page.ts'
-
-/** Two millimetres: less than a letter of a heading, more than the stroke of one. */
-export const BLOCK_PIXELS = 16
-const BLOCK_WORDS_SHIFT = 2
+import { type BlockGrid, growAlong, patchesOf, widen } from './block-grid.ts'
+import { BLOCK_PIXELS, type GreyPage, WHITE_WORD, WORDS_PER_BLOCK, wordsTogether } from './grey-page.ts'
 
 /** Greys that only a picture has over some breadth: darker is ink, lighter is paper. */
 const DARKEST_GREY = 48
 /** Also the level below which even the palest writing is ink. */
 export const LIGHTEST_INK = 216
-/** Neighbours of a picture differ by less, a letter's edge by more. */
+/** Four neighbours in a picture differ by less, across a letter's edge by more. */
 const LARGEST_STEP = 40
-/** A flat tint so light is a form's shading; on a fax it would be dust around the writing. */
-const LIGHTEST_SHADING = 200
+/** Of one level throughout: a bar of a chart, or the shading behind a line of a table. */
+const DARKEST_TINT = 160
+const LIGHTEST_TINT = 244
+/** So dark is writing, whatever lies behind it. */
+const INK = 96
 
 /** Of a block, what makes it the heart of a picture, and what makes it belong to one beside it. */
 const SEED_SHARE = 0.5
 const GROWTH_SHARE = 0.12
 /** Bright or dark spots in the middle of a picture are of it, up to 4 cm square. */
 const LARGEST_HOLE_BLOCKS = 400
+/** A tint with writing in so many of its blocks is there for the writing's sake; dots would eat it. */
+const WRITTEN_SHARE = 0.1
 
 /** What each block of the page is, in rows of blocks. */
-export interface Regions {
-  columns: number
-  rows: number
+export interface Regions extends BlockGrid {
   blockRows: number
-  /** 1: a picture. */
+  /** 1: of a picture, which wants dots. */
   isPicture: Uint8Array
-  /** The darkest level in the block. */
-  darkest: Uint8Array
-  pictureBlocks: number
+  /** The darkest level in a block with writing of which none is dark; 0: no such block. */
+  pale: Uint8Array
+  /** Of each row of blocks, the first that is not all white, and the one behind the last; the same: none. */
+  inkFrom: Uint16Array
+  inkTo: Uint16Array
 }
 
 /** Tells pictures from writing by the greys alone: a scan is one image, whatever is on it. */
 export function findRegions(page: GreyPage, paper: number): Regions {
+  const counts = countBlocks(page, paper)
+  const isPicture = growPictures(counts)
+  const { columns, rows, blockRows } = counts
+  return { columns, rows, blockRows, isPicture, pale: findPale(counts), ...findInk(counts) }
+}
+
+/** A block with no more than the tip of a dark letter in it has the rest of the letter beside it. */
+function findPale(counts: BlockCounts): Uint8Array {
+  const { edges, darkest } = counts
+  const pale = new Uint8Array(edges.length)
+  for (let block = 0; block < edges.length; block++)
+    if (edges[block] === 1 && darkestAround(counts, block) >= INK) pale[block] = darkest[block] as number
+  return pale
+}
+
+function darkestAround({ columns, rows, darkest }: BlockCounts, block: number): number {
+  const column = block % columns
+  const row = (block - column) / columns
+  let level = 255
+  for (let y = Math.max(0, row - 1); y <= Math.min(rows - 1, row + 1); y++)
+    for (let x = Math.max(0, column - 1); x <= Math.min(columns - 1, column + 1); x++)
+      level = Math.min(level, darkest[y * columns + x] as number)
+  return level
+}
+
+/** Words of four pixels in each block, by what they are. */
+interface BlockCounts extends BlockGrid {
+  blockRows: number
+  blockWords: number
+  greys: Uint16Array
+  tints: Uint16Array
+  /** 1: somewhere two neighbours differ as writing and paper do. */
+  edges: Uint8Array
+  darkest: Uint8Array
+}
+
+function countBlocks(page: GreyPage, paper: number): BlockCounts {
   const blockRows = Math.round((BLOCK_PIXELS * page.verticalDpi) / HORIZONTAL_DPI)
   const columns = Math.ceil(page.widthPixels / BLOCK_PIXELS)
   const rows = Math.ceil(page.heightRows / blockRows)
-  const greys = new Uint16Array(columns * rows)
-  const darkest = new Uint8Array(columns * rows).fill(WHITE)
+  const counts: BlockCounts = {
+    columns,
+    rows,
+    blockRows,
+    blockWords: WORDS_PER_BLOCK * blockRows,
+    greys: new Uint16Array(columns * rows),
+    tints: new Uint16Array(columns * rows),
+    edges: new Uint8Array(columns * rows),
+    darkest: new Uint8Array(columns * rows).fill(255),
+  }
   for (let row = 0; row < page.heightRows; row++)
-    countRow(page, row, Math.floor(row / blockRows) * columns, paper, greys, darkest)
-  const blockWords = (BLOCK_PIXELS >> 2) * blockRows
-  const isPicture = growPictures(greys, columns, rows, blockWords)
-  const pictureBlocks = isPicture.reduce((sum, each) => sum + each, 0)
-  return { columns, rows, blockRows, isPicture, darkest, pictureBlocks }
+    countRow(page, row, Math.floor(row / blockRows) * columns, paper / 255, counts)
+  return counts
 }
 
-function countRow(
-  { words, widthPixels }: GreyPage,
-  row: number,
-  firstBlock: number,
-  paper: number,
-  greys: Uint16Array,
-  darkest: Uint8Array,
+function countRow(page: GreyPage, row: number, firstBlock: number, paper: number, counts: BlockCounts): void {
+  const { words, widthPixels } = page
+  const start = (row * widthPixels) >> 2
+  const end = start + (widthPixels >> 2)
+  const lightestInk = LIGHTEST_INK * paper
+  const lightestTint = LIGHTEST_TINT * paper
+  let block = firstBlock
+  for (let first = start; first < end; first += WORDS_PER_BLOCK, block++) {
+    if (wordsTogether(words, first) === WHITE_WORD) continue
+    for (let index = first; index < first + WORDS_PER_BLOCK; index++) {
+      const word = words[index] as number
+      if (word !== WHITE_WORD) countWord(word, block, lightestInk, lightestTint, counts)
+    }
+  }
+}
+
+function countWord(
+  word: number,
+  block: number,
+  lightestInk: number,
+  lightestTint: number,
+  { greys, tints, edges, darkest }: BlockCounts,
 ): void {
-  const rowWords = widthPixels >> 2
-  const start = row * rowWords
-  const lightestGrey = (LIGHTEST_INK * paper) >> 8
-  for (let index = 0; index < rowWords; index++) {
-    const word = words[start + index] as number
-    if (word === WHITE_WORD) continue
-    const block = firstBlock + (index >> BLOCK_WORDS_SHIFT)
-    const [a, b, c, d] = [word & 255, (word >> 8) & 255, (word >> 16) & 255, word >>> 24]
-    const low = Math.min(a, b, c, d)
-    if (low < (darkest[block] as number)) darkest[block] = low
-    const high = Math.max(a, b, c, d)
-    const isShading = low === high && low >= LIGHTEST_SHADING
-    if (low >= DARKEST_GREY && high < lightestGrey && high - low < LARGEST_STEP && !isShading)
-      greys[block] = (greys[block] as number) + 1
-  }
+  const a = word & 255
+  const b = (word >> 8) & 255
+  const c = (word >> 16) & 255
+  const d = word >>> 24
+  const low = Math.min(a, b, c, d)
+  if (low < (darkest[block] as number)) darkest[block] = low
+  // Most of what is not white is of dark letters: no grey, no tint, and an edge that is known.
+  if (low < DARKEST_GREY && edges[block] === 1) return
+  const high = Math.max(a, b, c, d)
+  if (high - low >= LARGEST_STEP) edges[block] = 1
+  else if (low === high && low >= DARKEST_TINT && low <= lightestTint)
+    tints[block] = (tints[block] as number) + 1
+  else if (low >= DARKEST_GREY && high < lightestInk) greys[block] = (greys[block] as number) + 1
 }
 
-function growPictures(greys: Uint16Array, columns: number, rows: number, blockWords: number): Uint8Array {
-  const isPicture = new Uint8Array(greys.length)
-  const reached: number[] = []
-  for (const [block, count] of greys.entries()) {
-    if (count < blockWords * SEED_SHARE) continue
-    isPicture[block] = 1
-    reached.push(block)
+function findInk({ columns, rows, darkest }: BlockCounts): Pick<Regions, 'inkFrom' | 'inkTo'> {
+  const inkFrom = new Uint16Array(rows)
+  const inkTo = new Uint16Array(rows)
+  for (let row = 0; row < rows; row++) {
+    let [from, to] = [0, columns]
+    while (from < columns && darkest[row * columns + from] === 255) from++
+    while (to > from && darkest[row * columns + to - 1] === 255) to--
+    inkFrom[row] = from
+    inkTo[row] = to
   }
-  if (reached.length === 0) return isPicture
-  const least = blockWords * GROWTH_SHARE
-  for (let block = reached.pop(); block !== undefined; block = reached.pop()) {
-    for (const next of neighboursOf(block, columns, rows)) {
-      if (isPicture[next] === 1 || (greys[next] as number) < least) continue
-      isPicture[next] = 1
-      reached.push(next)
-    }
-  }
-  return fillHoles(widen(isPicture, columns, rows), columns, rows)
+  return { inkFrom, inkTo }
 }
 
-/** By a block on each side: the rim of a picture is half of one, and dots in a letter's edge do no harm. */
-function widen(isPicture: Uint8Array, columns: number, rows: number): Uint8Array {
-  const wider = Uint8Array.from(isPicture)
-  for (const [block, is] of isPicture.entries())
-    if (is === 1) for (const next of neighboursOf(block, columns, rows)) wider[next] = 1
-  return wider
+function growPictures(counts: BlockCounts): Uint8Array {
+  const { greys, tints, blockWords } = counts
+  const isPicture = blocksFrom(greys, blockWords * SEED_SHARE)
+  if (isPicture.includes(1)) growAlong(counts, isPicture, blocksFrom(greys, blockWords * GROWTH_SHARE))
+  if (blocksFrom(tints, blockWords * SEED_SHARE).includes(1))
+    for (const block of unwrittenTints(counts)) isPicture[block] = 1
+  if (!isPicture.includes(1)) return isPicture
+  // The rim of a picture is half a block, and dots in a letter's edge do no harm.
+  const wide = widen(counts, isPicture)
+  const around = wide.map((is) => 1 - is)
+  for (const { blocks, touchesEdge } of patchesOf(counts, around))
+    if (!touchesEdge && blocks.length <= LARGEST_HOLE_BLOCKS) for (const block of blocks) wide[block] = 1
+  return wide
 }
 
-function fillHoles(isPicture: Uint8Array, columns: number, rows: number): Uint8Array {
-  const seen = Uint8Array.from(isPicture)
-  for (let first = 0; first < seen.length; first++) {
-    if (seen[first] === 1) continue
-    const hole = [first]
-    let touchesEdge = false
-    seen[first] = 1
-    for (const block of hole) {
-      const [x, y] = [block % columns, Math.floor(block / columns)]
-      if (x === 0 || y === 0 || x === columns - 1 || y === rows - 1) touchesEdge = true
-      for (const next of neighboursOf(block, columns, rows)) {
-        if (seen[next] === 1) continue
-        seen[next] = 1
-        hole.push(next)
-      }
-    }
-    if (!touchesEdge && hole.length <= LARGEST_HOLE_BLOCKS) for (const block of hole) isPicture[block] = 1
-  }
-  return isPicture
+function blocksFrom(counts: Uint16Array, least: number): Uint8Array {
+  const blocks = new Uint8Array(counts.length)
+  for (let block = 0; block < counts.length; block++)
+    if ((counts[block] as number) >= least) blocks[block] = 1
+  return blocks
 }
 
-function* neighboursOf(block: number, columns: number, rows: number): Generator<number> {
-  const [x, y] = [block % columns, Math.floor(block / columns)]
-  for (let row = Math.max(0, y - 1); row <= Math.min(rows - 1, y + 1); row++)
-    for (let column = Math.max(0, x - 1); column <= Math.min(columns - 1, x + 1); column++)
-      if (row !== y || column !== x) yield row * columns + column
+function unwrittenTints(counts: BlockCounts): number[] {
+  const { tints, darkest, blockWords } = counts
+  return patchesOf(counts, blocksFrom(tints, blockWords * GROWTH_SHARE))
+    .map(({ blocks }) => blocks)
+    .filter((blocks) => {
+      const full = blocks.some((block) => (tints[block] as number) >= blockWords * SEED_SHARE)
+      const written = blocks.filter((block) => (darkest[block] as number) < INK).length
+      return full && written < blocks.length * WRITTEN_SHARE
+    })
+    .flat()
 }

@@ -1,5 +1,12 @@
-import { type GreyPage, WHITE, WHITE_WORD } from './grey-page.ts'
-import { BLOCK_PIXELS, LIGHTEST_INK, type Regions } from './regions.ts'
+import {
+  BLOCK_PIXELS,
+  type GreyPage,
+  WHITE,
+  WHITE_WORD,
+  WORDS_PER_BLOCK,
+  wordsTogether,
+} from './grey-page.ts'
+import { LIGHTEST_INK, type Regions } from './regions.ts'
 import { type Screen, screenFor } from './screen.ts'
 
 /**
@@ -7,8 +14,6 @@ import { type Screen, screenFor } from './screen.ts'
  * none.
  */
 const INK = 152
-/** A block without anything darker holds pale writing, which is ink from halfway to the paper. */
-const PALE = 112
 
 /** Takes the columns where a row changes its colour, from white; behind `count` stands the width. */
 export type TakeRow = (transitions: Int32Array, count: number) => void
@@ -20,13 +25,16 @@ export function toBlackAndWhite(page: GreyPage, paper: number, regions: Regions,
   const screen = scaled(screenFor(page.verticalDpi), paper)
   const levels = new Uint8Array(widthPixels)
   const ink = toPaper(INK, paper)
-  for (let first = 0; first < heightRows; first += regions.blockRows) {
-    const blocks = (first / regions.blockRows) * regions.columns
+  for (let blockRow = 0; blockRow < regions.rows; blockRow++) {
+    const first = blockRow * regions.blockRows
+    const blocks = blockRow * regions.columns
+    const from = (regions.inkFrom[blockRow] as number) * BLOCK_PIXELS
+    const to = (regions.inkTo[blockRow] as number) * BLOCK_PIXELS
     const isPlain = isPlainRow(regions, blocks)
     for (let row = first; row < Math.min(first + regions.blockRows, heightRows); row++) {
       if (!isPlain) fillLevels(levels, regions, blocks, screen, row, paper)
       const count = isPlain
-        ? scanPlain(page, row, ink, transitions)
+        ? scanPlain(page, row, from, to, ink, transitions)
         : scanLevels(page, row, levels, transitions)
       transitions.fill(widthPixels, count, count + 4)
       take(transitions, count)
@@ -43,19 +51,16 @@ function scaled({ columns, rows, levels }: Screen, paper: number): Screen {
 }
 
 /** Nothing in it but dark writing and paper: one threshold does. */
-function isPlainRow({ columns, isPicture, darkest }: Regions, first: number): boolean {
-  for (let block = first; block < first + columns; block++) {
-    if (isPicture[block] === 1) return false
-    const level = darkest[block] as number
-    if (level >= PALE && level < WHITE) return false
-  }
+function isPlainRow({ columns, isPicture, pale }: Regions, first: number): boolean {
+  for (let block = first; block < first + columns; block++)
+    if (isPicture[block] !== 0 || pale[block] !== 0) return false
   return true
 }
 
 /** The level below which each pixel of the row is black. */
 function fillLevels(
   levels: Uint8Array,
-  { columns, isPicture, darkest }: Regions,
+  { columns, isPicture, pale }: Regions,
   first: number,
   screen: Screen,
   row: number,
@@ -68,34 +73,36 @@ function fillLevels(
     if (isPicture[first + column] === 1) {
       for (let x = start; x < end; x++) levels[x] = screen.levels[tileRow + (x % screen.columns)] as number
     } else {
-      levels.fill(toPaper(inkLevel(darkest[first + column] as number), paper), start, end)
+      levels.fill(inkLevel(pale[first + column] as number, paper), start, end)
     }
   }
 }
 
-function inkLevel(darkest: number): number {
-  return darkest < PALE ? INK : Math.min(LIGHTEST_INK, Math.max(INK, (darkest + WHITE) >> 1))
+/** Pale writing is ink from halfway to the paper. */
+function inkLevel(pale: number, paper: number): number {
+  const ink = toPaper(INK, paper)
+  return pale === 0 ? ink : Math.min(toPaper(LIGHTEST_INK, paper), Math.max(ink, (pale + paper) >> 1))
 }
 
+/** From the column `from` to the column `to`, both at the edge of a block; outside is nothing. */
 function scanPlain(
   { words, widthPixels }: GreyPage,
   row: number,
+  from: number,
+  to: number,
   ink: number,
   transitions: Int32Array,
 ): number {
   const start = (row * widthPixels) >> 2
-  const rowWords = widthPixels >> 2
   let count = 0
   let black = 0
-  for (let index = 0; index < rowWords; index++) {
-    const word = words[start + index] as number
-    if (word === WHITE_WORD) {
-      if (black !== 0) {
-        transitions[count++] = index << 2
-        black = 0
-      }
+  for (let index = from >> 2; index < to >> 2; index++) {
+    const isBlockStart = index % WORDS_PER_BLOCK === 0
+    if (isBlockStart && black === 0 && wordsTogether(words, start + index) === WHITE_WORD) {
+      index += WORDS_PER_BLOCK - 1
       continue
     }
+    const word = words[start + index] as number
     // The sign of the difference: 1 for black.
     const bits =
       (((word & 255) - ink) >>> 31) |
@@ -103,13 +110,13 @@ function scanPlain(
       (((((word >> 16) & 255) - ink) >>> 31) << 2) |
       ((((word >>> 24) - ink) >>> 31) << 3)
     let changes = bits ^ (((bits << 1) | black) & 15)
+    black = bits >> 3
     while (changes !== 0) {
-      const bit = 31 - Math.clz32(changes & -changes)
-      transitions[count++] = (index << 2) + bit
+      transitions[count++] = (index << 2) + 31 - Math.clz32(changes & -changes)
       changes &= changes - 1
     }
-    black = bits >> 3
   }
+  if (black !== 0 && to < widthPixels) transitions[count++] = to
   return count
 }
 
