@@ -4,10 +4,10 @@ import { type Pdfium, place } from './pdfium/instance.ts'
 import type { Canvas } from './pdfium/render.ts'
 
 const POINTS_PER_INCH = 72
-const BAND_POINTS = 15
+const BAND_POINTS = 18
 /** Its capitals have ten rows in the coarsest resolution. */
 const FONT_POINTS = 10
-const BASELINE_POINTS = 4
+const BASELINE_POINTS = 6
 const SIDE_POINTS = 18
 const FONT = 'Helvetica-Bold'
 /** Left, bottom, right, top, as floats. */
@@ -43,7 +43,7 @@ export class HeaderLine {
     calls.FPDFPageObj_Transform(object, squeeze, 0, 0, 1, SIDE_POINTS, BASELINE_POINTS)
     calls.FPDFPage_InsertObject(page, object)
     const rows = headerRows(verticalDpi)
-    canvas.draw(page, { left: 0, top: 0, width: widthPixels, rows, quarterTurns: 0 })
+    canvas.draw(page, 0, { left: 0, top: 0, width: widthPixels, rows, quarterTurns: 0 })
     calls.FPDF_ClosePage(page)
     calls.FPDFPage_Delete(this.#document, 0)
   }

@@ -7,12 +7,15 @@ export interface RasteriseLimits {
   pages: number
   /** Of a page's longer side: A0 has 46.8 inches. */
   pageInches: number
-  /** Of an image in the PDF, as it is stored. A4 at 1200 dpi has 139 million, at 600 dpi 35. */
+  /** Of the images of one page, as they are stored: A4 at 600 dpi has 35 million, A3 twice that. */
   imagePixels: number
-  /** What all objects of a page cover together, counted in pages. A map or a drawing of layers has some tens. */
-  coveredPages: number
-  /** Objects of a page: letters' runs, lines, pictures, those inside of others counted as well. */
-  objects: number
+  /**
+   * What the objects of all pages cover, each counted by its box, in pages: so much for any document, and so much for each page of it. A
+   * letter covers its page once, a plan of many layers some ten times.
+   */
+  covered: { document: number; page: number }
+  /** Objects in the same way: a run of letters, a path, an image. */
+  objects: { document: number; page: number }
   /** PDFium's memory, with the document in it. */
   memoryBytes: number
   /** The TIFF. */
@@ -24,8 +27,8 @@ export const DEFAULT_LIMITS: RasteriseLimits = {
   pages: 500,
   pageInches: 48,
   imagePixels: 140_000_000,
-  coveredPages: 400,
-  objects: 500_000,
+  covered: { document: 400, page: 10 },
+  objects: { document: 500_000, page: 10_000 },
   memoryBytes: 320 * 1024 * 1024,
   tiffBytes: 100_000_000,
 }

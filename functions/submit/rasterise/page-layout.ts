@@ -10,6 +10,11 @@ const SHORTEST_INCHES = 2
 /** Letter is half a hundredth wider than the fax's paper: no reason to turn a sheet that is shorter than wide. */
 const TURNED_FROM = 1.01
 
+export interface PageSize {
+  widthPoints: number
+  heightPoints: number
+}
+
 export interface Target {
   widthPixels: number
   resolution: Resolution
@@ -32,11 +37,7 @@ export interface PageLayout {
  * True to size where the paper is wide enough, else as large as it allows; in the middle. A page that is turned when it is wider than
  * the paper, and becomes larger by it. The length is the page's own: fax paper has no end.
  */
-export function layOutPage(
-  page: { widthPoints: number; heightPoints: number },
-  target: Target,
-  headerRows = 0,
-): PageLayout {
+export function layOutPage(page: PageSize, target: Target, headerRows = 0): PageLayout {
   const paperInches = target.widthPixels / HORIZONTAL_DPI
   const verticalDpi = VERTICAL_DPI[target.resolution]
   const [pageWidth, pageHeight] = [page.widthPoints / POINTS_PER_INCH, page.heightPoints / POINTS_PER_INCH]

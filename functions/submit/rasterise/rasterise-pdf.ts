@@ -7,14 +7,16 @@ import { findRegions } from './black-and-white/regions.ts'
 import { toBlackAndWhite } from './black-and-white/rows.ts'
 import { HeaderLine, headerRows } from './header-line.ts'
 import { DEFAULT_LIMITS, type RasteriseLimits } from './limits.ts'
-import { HORIZONTAL_DPI, layOutPage, type PageLayout, VERTICAL_DPI } from './page-layout.ts'
+import { HORIZONTAL_DPI, layOutPage, type PageLayout, type PageSize, VERTICAL_DPI } from './page-layout.ts'
 import { type OpenDocument, openDocument } from './pdfium/document.ts'
 import type { Pointer } from './pdfium/exports.ts'
 import { type Pdfium, PdfiumAborted, startPdfium } from './pdfium/instance.ts'
-import { loadPage, pageSize } from './pdfium/page.ts'
+import { closePage, loadPage, pageSize } from './pdfium/page.ts'
 import { Canvas } from './pdfium/render.ts'
+import { PageSurvey } from './pdfium/survey.ts'
 import { Preview } from './preview.ts'
 import { PdfRefused } from './refused.ts'
+import { WorkBudget } from './work-budget.ts'
 
 export { PdfRefused }
 
@@ -58,8 +60,7 @@ export async function rasterisePdf(pdf: Uint8Array, options: RasteriseOptions): 
 
 /** PDFium ended in the middle: a trap of WebAssembly is what would be a crash elsewhere, and hurts nobody here. */
 function refusalOf(error: unknown, { system }: Pdfium): unknown {
-  if (system.memoryRefused)
-    return new PdfRefused('too-large', 'The PDF needs more memory to be drawn than a fax may take.')
+  if (system.memoryRefused) return tooMuchMemory('The PDF')
   if (
     error instanceof WebAssembly.RuntimeError ||
     error instanceof PdfiumAborted ||
@@ -69,6 +70,10 @@ function refusalOf(error: unknown, { system }: Pdfium): unknown {
   return error
 }
 
+function tooMuchMemory(what: string): PdfRefused {
+  return new PdfRefused('too-large', `${what} needs more memory to be drawn than a fax may take.`)
+}
+
 class Rasteriser {
   readonly #pdfium: Pdfium
   readonly #document: OpenDocument
@@ -76,6 +81,8 @@ class Rasteriser {
   readonly #limits: RasteriseLimits
   readonly #verticalDpi: number
   readonly #canvas: Canvas
+  readonly #budget: WorkBudget
+  readonly #survey: PageSurvey
   #headerLine: HeaderLine | undefined
   #preview: Preview | undefined
 
@@ -86,6 +93,8 @@ class Rasteriser {
     this.#limits = limits
     this.#verticalDpi = VERTICAL_DPI[options.resolution]
     this.#canvas = new Canvas(pdfium)
+    this.#budget = new WorkBudget(limits, document.pages)
+    this.#survey = new PageSurvey(pdfium, this.#budget)
   }
 
   run(): FaxDocument {
@@ -113,29 +122,28 @@ class Rasteriser {
   }
 
   #rasterisePage(index: number): FaxPageToWrite {
-    const size = pageSize(this.#pdfium, this.#document.pointer, index, this.#limits)
-    const page = loadPage(this.#pdfium, this.#document.pointer, index, this.#limits)
+    const { pointer, form } = this.#document
+    const size = pageSize(this.#pdfium, pointer, index, this.#limits)
+    const page = loadPage(this.#pdfium, pointer, form, index)
+    this.#budget.startPage(index + 1)
+    this.#survey.count(page, size.widthPoints * size.heightPoints)
     const layout = this.#draw(page, index, size)
-    this.#pdfium.calls.FPDF_ClosePage(page)
-    if (this.#pdfium.system.memoryRefused)
-      throw new PdfRefused(
-        'too-large',
-        `Page ${index + 1} of the PDF needs more memory to be drawn than a fax may take.`,
-      )
+    closePage(this.#pdfium, form, page)
+    if (this.#pdfium.system.memoryRefused) throw tooMuchMemory(`Page ${index + 1} of the PDF`)
     return this.#code(layout, index)
   }
 
-  #draw(page: Pointer, index: number, size: { widthPoints: number; heightPoints: number }): PageLayout {
+  #draw(page: Pointer, index: number, size: PageSize): PageLayout {
     const { header } = this.#options
     const rows = header === undefined ? 0 : headerRows(this.#verticalDpi)
     let layout = layOutPage(size, this.#options)
     this.#canvas.clear(layout.widthPixels, layout.heightRows)
-    this.#canvas.draw(page, layout)
+    this.#canvas.draw(page, this.#document.form, layout)
     if (header === undefined) return layout
     if (!isBlank(this.#canvas.look(this.#verticalDpi), rows)) {
       layout = layOutPage(size, this.#options, rows)
       this.#canvas.clear(layout.widthPixels, layout.heightRows)
-      this.#canvas.draw(page, layout)
+      this.#canvas.draw(page, this.#document.form, layout)
     }
     this.#headerLine ??= new HeaderLine(this.#pdfium)
     const text = header(index + 1, this.#document.pages)

@@ -6,28 +6,32 @@ import { type Pdfium, place } from './instance.ts'
 /** FPDF_GetLastError. */
 const WRONG_PASSWORD = 4
 const UNKNOWN_SECURITY = 5
-/** FPDF_GetFormType: the pages are computed by a program in the form, and what is stored is a sheet that says so. */
+/** FPDF_GetFormType. */
+const NO_FORM = 0
+/** The pages are computed by a program in the form, and what is stored is a sheet that says so. */
 const XFA_FULL = 2
 /** ISO 32000-1 table 22, bit 3. */
 const MAY_PRINT = 4
-/** ISO 32000-1 annex H.3, note 13: viewers look for the header in so many bytes. */
+/** Acrobat's implementation notes 13 and 18 to PDF 1.7: the header is among the first, the end mark among the last so many bytes. */
 const HEADER_WITHIN_BYTES = 1024
+/** With room for what mail programs and servers append. */
+const END_WITHIN_BYTES = 8192
+
+/** FPDF_FORMFILLINFO has some forty places for callbacks; none is ours. */
+const CALLBACKS_BYTES = 512
+const CALLBACKS_VERSION = 1
 
 export interface OpenDocument {
   pointer: Pointer
+  /** What draws the fields of its form; 0: it has none. */
+  form: Pointer
   pages: number
   warnings: string[]
 }
 
 /** Throws {@link PdfRefused}. */
 export function openDocument(pdfium: Pdfium, pdf: Uint8Array, limits: RasteriseLimits): OpenDocument {
-  if (pdf.length > limits.fileBytes)
-    throw new PdfRefused(
-      'too-large',
-      `The PDF has ${megabytes(pdf.length)}; at most ${megabytes(limits.fileBytes)} can be faxed.`,
-    )
-  if (!Buffer.from(pdf.buffer, pdf.byteOffset, Math.min(pdf.length, HEADER_WITHIN_BYTES)).includes('%PDF-'))
-    throw new PdfRefused('not-a-pdf', `The file is no PDF: it ${describeStart(pdf)}.`)
+  checkFile(pdf, limits)
   const { calls } = pdfium
   // PDFium reads from this copy for as long as the document is open.
   const pointer = calls.FPDF_LoadMemDocument(place(pdfium, pdf), pdf.length, 0)
@@ -39,13 +43,41 @@ export function openDocument(pdfium: Pdfium, pdf: Uint8Array, limits: RasteriseL
       'too-many-pages',
       `The PDF has ${pages} pages; at most ${limits.pages} can be sent as one fax.`,
     )
-  if (calls.FPDF_GetFormType(pointer) === XFA_FULL)
+  const mayPrint = (calls.FPDF_GetDocPermissions(pointer) & MAY_PRINT) !== 0
+  const warnings = mayPrint ? [] : ["the PDF's author did not want it to be printed"]
+  return { pointer, pages, warnings, form: openForm(pdfium, pointer) }
+}
+
+/** PDFium here is built without an engine for scripts: the form's fields have what was filled in, and compute nothing. */
+function openForm(pdfium: Pdfium, document: Pointer): Pointer {
+  const type = pdfium.calls.FPDF_GetFormType(document)
+  if (type === XFA_FULL)
     throw new PdfRefused(
       'dynamic-form',
       'The PDF is a dynamic XFA form, whose pages only its own program can draw; print it to a new PDF and send that.',
     )
-  const mayPrint = (calls.FPDF_GetDocPermissions(pointer) & MAY_PRINT) !== 0
-  return { pointer, pages, warnings: mayPrint ? [] : ["the PDF's author did not want it to be printed"] }
+  if (type === NO_FORM) return 0
+  const callbacks = new Uint8Array(CALLBACKS_BYTES)
+  callbacks[0] = CALLBACKS_VERSION
+  // Kept for as long as the document is open.
+  return pdfium.calls.FPDFDOC_InitFormFillEnvironment(document, place(pdfium, callbacks))
+}
+
+function checkFile(pdf: Uint8Array, limits: RasteriseLimits): void {
+  if (pdf.length > limits.fileBytes)
+    throw new PdfRefused(
+      'too-large',
+      `The PDF has ${megabytes(pdf.length)}; at most ${megabytes(limits.fileBytes)} can be faxed.`,
+    )
+  if (!textOf(pdf.subarray(0, HEADER_WITHIN_BYTES)).includes('%PDF-'))
+    throw new PdfRefused('not-a-pdf', `The file is no PDF: it ${describeStart(pdf)}.`)
+  // PDFium would find its way without the end, and nobody would know of the pages that are missing.
+  if (!textOf(pdf.subarray(-END_WITHIN_BYTES)).includes('%%EOF'))
+    throw new PdfRefused('broken', 'The PDF breaks off before its end; save it anew and send that.')
+}
+
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
 }
 
 function reasonOfFailure(code: number): PdfRefused {

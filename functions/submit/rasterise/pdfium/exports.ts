@@ -34,6 +34,21 @@ export interface Exports {
     flags: number,
   ): void
 
+  FPDFDOC_InitFormFillEnvironment(document: Pointer, callbacks: Pointer): Pointer
+  FORM_OnAfterLoadPage(page: Pointer, form: Pointer): void
+  FORM_OnBeforeClosePage(page: Pointer, form: Pointer): void
+  FPDF_FFLDraw(
+    form: Pointer,
+    bitmap: Pointer,
+    page: Pointer,
+    left: number,
+    top: number,
+    width: number,
+    height: number,
+    quarterTurns: number,
+    flags: number,
+  ): void
+
   FPDFBitmap_CreateEx(width: number, height: number, format: number, pixels: Pointer, stride: number): Pointer
   FPDFBitmap_Destroy(bitmap: Pointer): void
 
@@ -45,6 +60,7 @@ export interface Exports {
   FPDFFormObj_CountObjects(form: Pointer): number
   FPDFFormObj_GetObject(form: Pointer, index: number): Pointer
   FPDFPageObj_GetType(object: Pointer): number
+  FPDFPageObj_GetMatrix(object: Pointer, matrix: Pointer): number
   FPDFPageObj_GetBounds(object: Pointer, left: Pointer, bottom: Pointer, right: Pointer, top: Pointer): number
   FPDFPageObj_Transform(
     object: Pointer,

@@ -1,4 +1,5 @@
 import type { RasteriseLimits } from '../limits.ts'
+import type { PageSize } from '../page-layout.ts'
 import { PdfRefused } from '../refused.ts'
 import type { Pointer } from './exports.ts'
 import type { Pdfium } from './instance.ts'
@@ -13,31 +14,34 @@ export function pageSize(
   document: Pointer,
   index: number,
   limits: RasteriseLimits,
-): { widthPoints: number; heightPoints: number } {
+): PageSize {
   const pointer = calls.malloc(SIZE_BYTES)
   const isThere = calls.FPDF_GetPageSizeByIndexF(document, index, pointer) !== 0
-  const view = new DataView(calls.memory.buffer, pointer, SIZE_BYTES)
-  const [widthPoints, heightPoints] = [view.getFloat32(0, true), view.getFloat32(4, true)]
+  const [widthPoints = 0, heightPoints = 0] = new Float32Array(calls.memory.buffer, pointer, 2)
   calls.free(pointer)
-  if (!isThere || !(widthPoints > 0) || !(heightPoints > 0))
-    throw new PdfRefused('broken', `Page ${index + 1} of the PDF can't be read.`)
+  if (!isThere || !(widthPoints > 0) || !(heightPoints > 0)) throw unreadable(index)
   const inches = [widthPoints / POINTS_PER_INCH, heightPoints / POINTS_PER_INCH]
   if (Math.max(...inches) > limits.pageInches)
     throw new PdfRefused(
       'page-too-large',
-      `Page ${index + 1} of the PDF is ${inches.map((each) => each.toFixed(1)).join(' by ')} inches; at most ${limits.pageInches} are drawn.`,
+      `Page ${index + 1} of the PDF is ${inches.map((each) => each.toFixed(1)).join(' by ')} inches; at most ${limits.pageInches} can be faxed.`,
     )
   return { widthPoints, heightPoints }
 }
 
-/** Throws {@link PdfRefused} for a page that can't be read, or that holds more than a page can. */
-export function loadPage(
-  { calls }: Pdfium,
-  document: Pointer,
-  index: number,
-  _limits: RasteriseLimits,
-): Pointer {
+/** Throws {@link PdfRefused}. */
+export function loadPage({ calls }: Pdfium, document: Pointer, form: Pointer, index: number): Pointer {
   const page = calls.FPDF_LoadPage(document, index)
-  if (page === 0) throw new PdfRefused('broken', `Page ${index + 1} of the PDF can't be read.`)
+  if (page === 0) throw unreadable(index)
+  if (form !== 0) calls.FORM_OnAfterLoadPage(page, form)
   return page
+}
+
+export function closePage({ calls }: Pdfium, form: Pointer, page: Pointer): void {
+  if (form !== 0) calls.FORM_OnBeforeClosePage(page, form)
+  calls.FPDF_ClosePage(page)
+}
+
+function unreadable(index: number): PdfRefused {
+  return new PdfRefused('broken', `Page ${index + 1} of the PDF is damaged and can't be read.`)
 }

@@ -4,7 +4,7 @@ import { type Pdfium, PdfiumAborted } from './instance.ts'
 
 /** FPDFBitmap_Gray: a byte a pixel. */
 const GREY = 1
-/** Annotations, such as stamps and the fields of forms, as they are printed. */
+/** Annotations, such as stamps and notes, as they are printed. */
 const ANNOTATIONS = 0x01
 const PRINTING = 0x800
 const DRAWN_AS_PRINTED = ANNOTATIONS | PRINTING
@@ -38,12 +38,16 @@ export class Canvas {
     new Uint8Array(this.#pdfium.calls.memory.buffer, this.#pixels, sizeBytes).fill(WHITE)
   }
 
-  draw(page: Pointer, { left, top, width, rows, quarterTurns }: Placement): void {
+  /** `form`: of the page's document, with fields to draw, or 0. */
+  draw(page: Pointer, form: Pointer, placement: Placement): void {
     const { calls } = this.#pdfium
+    const { left, top, width, rows, quarterTurns } = placement
     const [columns, height] = [this.#widthPixels, this.#heightRows]
     const bitmap = calls.FPDFBitmap_CreateEx(columns, height, GREY, this.#pixels, columns)
     if (bitmap === 0) throw new PdfiumAborted('no memory for a page')
     calls.FPDF_RenderPageBitmap(bitmap, page, left, top, width, rows, quarterTurns, DRAWN_AS_PRINTED)
+    if (form !== 0)
+      calls.FPDF_FFLDraw(form, bitmap, page, left, top, width, rows, quarterTurns, DRAWN_AS_PRINTED)
     calls.FPDFBitmap_Destroy(bitmap)
   }
 
