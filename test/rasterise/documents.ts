@@ -5,7 +5,8 @@ import { A4, LETTER } from '../../functions/submit/rasterise/testing/pdfs.ts'
 import { run } from '../conversion/tools.ts'
 import { writePostScript } from './postscript.ts'
 
-const WORDS = `the patient was seen in our clinic today with chronic pain of left shoulder since early march under treatment
+const WORDS =
+  `the patient was seen in our clinic today with chronic pain of left shoulder since early march under treatment
   blood pressure normal heart rate seventy four regular please continue medication twice daily after meals return within six weeks
   court hereby orders that defendant shall submit written statement before date given above copies remain at office of clerk
   invoice number amount payable transfer account value added tax delivery address street zurich london bridge quarter young
@@ -83,7 +84,14 @@ async function table(): Promise<SampleDocument> {
       const shade = row === 0 ? 0.75 : row % 2 === 0 ? 0.93 : 1
       for (let column = 0; column < 5; column++) {
         const x = 50 + column * 100
-        page.drawRectangle({ x, y: y - 6, width: 100, height: 22, borderWidth: 0.4, color: rgb(shade, shade, shade) })
+        page.drawRectangle({
+          x,
+          y: y - 6,
+          width: 100,
+          height: 22,
+          borderWidth: 0.4,
+          color: rgb(shade, shade, shade),
+        })
         page.drawText(row === 0 ? `Column ${column + 1}` : `${(row * 37 * (column + 3)) % 9973}.${column}0`, {
           x: x + 6,
           y,
@@ -98,7 +106,9 @@ async function table(): Promise<SampleDocument> {
 
 /** Clouds of several sizes, a slope, an edge: greys as a camera brings them, the same each time. */
 export async function photoJpeg(width: number, height: number): Promise<Uint8Array> {
-  const octaves = await Promise.all([6, 14, 40, 160].map((cells, index) => noise(cells, width, height, index + 1)))
+  const octaves = await Promise.all(
+    [6, 14, 40, 160].map((cells, index) => noise(cells, width, height, index + 1)),
+  )
   const weights = [0.5, 0.28, 0.14, 0.08]
   const pixels = new Uint8Array(width * height)
   for (let y = 0; y < height; y++)
@@ -108,7 +118,9 @@ export async function photoJpeg(width: number, height: number): Promise<Uint8Arr
       const hill = y > height * (0.6 + 0.1 * Math.sin((x / width) * 9)) ? 0.45 : 1
       pixels[at] = Math.max(0, Math.min(255, (cloud * 1.5 - 40 + (1 - y / height) * 60) * hill))
     }
-  return sharp(pixels, { raw: { width, height, channels: 1 } }).jpeg({ quality: 85 }).toBuffer()
+  return sharp(pixels, { raw: { width, height, channels: 1 } })
+    .jpeg({ quality: 85 })
+    .toBuffer()
 }
 
 function noise(cells: number, width: number, height: number, seed: number): Promise<Uint8Array> {
@@ -151,7 +163,17 @@ async function scan(folder: string): Promise<SampleDocument> {
   const source = join(folder, 'scan.ps')
   await writePostScript(source, [{ words, size: 11, perLine: 12 }])
   const grey = join(folder, 'scan.png')
-  await run('gs', ['-q', '-dBATCH', '-dNOPAUSE', '-dSAFER', '-sDEVICE=pnggray', '-r300', '-g2480x3508', `-sOutputFile=${grey}`, source])
+  await run('gs', [
+    '-q',
+    '-dBATCH',
+    '-dNOPAUSE',
+    '-dSAFER',
+    '-sDEVICE=pnggray',
+    '-r300',
+    '-g2480x3508',
+    `-sOutputFile=${grey}`,
+    source,
+  ])
   const jpeg = await sharp(grey)
     .rotate(0.4, { background: '#fff' })
     .resize(1654, 2339, { fit: 'fill' })
@@ -207,7 +229,16 @@ export async function textDocument(folder: string, name: string, pages: number):
       perLine: [11, 14, 10][page % 3] ?? 11,
     })),
   )
-  await run('gs', ['-q', '-dBATCH', '-dNOPAUSE', '-dSAFER', '-sDEVICE=pdfwrite', '-sPAPERSIZE=a4', `-sOutputFile=${output}`, source])
+  await run('gs', [
+    '-q',
+    '-dBATCH',
+    '-dNOPAUSE',
+    '-dSAFER',
+    '-sDEVICE=pdfwrite',
+    '-sPAPERSIZE=a4',
+    `-sOutputFile=${output}`,
+    source,
+  ])
   const { readFile } = await import('node:fs/promises')
   return { name, pdf: await readFile(output), words }
 }
