@@ -62,3 +62,26 @@ export const yesOrNo: Check<boolean> = (text) => {
   if (text === 'no') return { value: false }
   return wrong('This is yes or no.', 'Write yes or no.')
 }
+
+export const hostName: Check<string> = (text) =>
+  /^[A-Za-z0-9.:-]{1,253}$/.test(text)
+    ? { value: text }
+    : wrong('This is neither a name nor an address.', 'Write 127.0.0.1, or the host alone, without a port.')
+
+/** A name in manager.conf. */
+export const amiWord: Check<string> = (text) =>
+  /^[\w.@-]{1,64}$/.test(text)
+    ? { value: text }
+    : wrong(
+        'This is no name of a user of the manager interface.',
+        'Write it as it stands in brackets in manager.conf: faxlane for [faxlane].',
+      )
+
+/** Neither what ends a context in `Local/NUMBER@CONTEXT`, nor what a dialplan would read as more than a name. */
+export const contextName: Check<string> = (text) =>
+  /^[\w.-]{1,79}$/.test(text)
+    ? { value: text }
+    : wrong(
+        'No context of a dialplan has such a name.',
+        'Write it as it stands in brackets in the dialplan: default for [default].',
+      )

@@ -1,7 +1,8 @@
 import { LARGEST_TIFF_BYTES } from '../../shared/largest-tiff.ts'
+import { TRANSMIT_CONTEXT } from '../../shared/transmission/pbx-words.ts'
 import { commonOptions } from '../daemon/common-options.ts'
-import { folderPath, wholeNumber } from '../daemon/option-checks.ts'
-import { type ConfigOf, withDefault } from '../daemon/read-config.ts'
+import { amiWord, contextName, folderPath, hostName, wholeNumber } from '../daemon/option-checks.ts'
+import { type ConfigOf, optional, withDefault } from '../daemon/read-config.ts'
 
 export const CONFIG_FILE = '/etc/faxlane/edge.conf'
 export const SECTION = 'edge'
@@ -27,6 +28,22 @@ export const EDGE_OPTIONS = {
   ),
   /** How often the whole spool is read, beside what the kernel tells at once. The watchdog wants a sign of life every minute. */
   scan_seconds: withDefault(wholeNumber(1, 60, 'Write 10.'), 10),
+  /** Asterisk's manager interface. Without a user, this site sends nothing. */
+  ami_user: optional(amiWord),
+  /** A file with the user's secret, which not everybody may read. */
+  ami_secret_file: withDefault(folderPath, '/etc/faxlane/ami-secret'),
+  ami_host: withDefault(hostName, '127.0.0.1'),
+  ami_port: withDefault(wholeNumber(1, 65_535, 'Write 5038.'), 5038),
+  /** The context through which the PBX dials out. */
+  dial_context: withDefault(contextName, 'default'),
+  /** The context that sends. */
+  transmit_context: withDefault(contextName, TRANSMIT_CONTEXT),
+  /** Calls at a time. */
+  channels: withDefault(wholeNumber(1, 30, 'Write 1, or the number of lines that faxes may take.'), 1),
+  /** Where Asterisk reads the documents from. */
+  outgoing_folder: withDefault(folderPath, '/var/spool/faxlane-outgoing'),
+  /** How long a fax waits for a PBX that can't be reached, before it has failed. */
+  pbx_patience_minutes: withDefault(wholeNumber(1, 360, 'Write 60.'), 60),
 } as const
 
 export type EdgeConfig = ConfigOf<typeof EDGE_OPTIONS>

@@ -1,0 +1,61 @@
+import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3'
+import { type AgentClaim, agentClaimSchema, parseAgentClaim } from '../../../shared/transmission/claim.ts'
+import { awsFault } from '../../aws-fault.ts'
+import { withStallLimit } from '../../stall-limit.ts'
+
+/** `mine`: nobody else dials it or cancels it. `theirs`: another agent had it first, at the time given. */
+export type ClaimAnswer = { claim: 'mine' } | { claim: 'canceled' } | { claim: 'theirs'; at: string }
+
+export interface Claims {
+  /** Claims a key for an agent, once and for all; asked again, the answer is the same. */
+  take: (key: string, agent: string, at: Date) => Promise<ClaimAnswer>
+}
+
+const ANSWER_MILLISECONDS = 20_000
+
+/** Needs s3:PutObject with If-None-Match and s3:GetObject on the site's claims. */
+export function s3Claims(client: S3Client, { bucket }: { bucket: string }): Claims {
+  return {
+    take: async (key, agent, at) => {
+      const claim: AgentClaim = agentClaimSchema.parse({ version: 1, agent, at: at.toISOString() })
+      if (await putFirst(client, { bucket, key, body: JSON.stringify(claim) })) return { claim: 'mine' }
+      const held = parseAgentClaim(await read(client, { bucket, key }))
+      if (held === undefined) return { claim: 'canceled' }
+      // Also where the answer to a put of ours was lost.
+      return held.agent === agent ? { claim: 'mine' } : { claim: 'theirs', at: held.at }
+    },
+  }
+}
+
+async function putFirst(
+  client: S3Client,
+  { bucket, key, body }: { bucket: string; key: string; body: string },
+): Promise<boolean> {
+  const request = new PutObjectCommand({
+    Bucket: bucket,
+    Key: key,
+    Body: body,
+    ContentType: 'application/json',
+    IfNoneMatch: '*',
+  })
+  try {
+    await withStallLimit({ what: `claiming ${key}`, milliseconds: ANSWER_MILLISECONDS }, ({ signal }) =>
+      client.send(request, { abortSignal: signal }),
+    )
+    return true
+  } catch (error) {
+    if (awsFault(error).httpStatus === 412) return false
+    throw error
+  }
+}
+
+async function read(client: S3Client, { bucket, key }: { bucket: string; key: string }): Promise<string> {
+  const request = new GetObjectCommand({ Bucket: bucket, Key: key })
+  return await withStallLimit(
+    { what: `reading ${key}`, milliseconds: ANSWER_MILLISECONDS },
+    async ({ signal }) => {
+      const { Body: body } = await client.send(request, { abortSignal: signal })
+      return (await body?.transformToString()) ?? ''
+    },
+  )
+}
