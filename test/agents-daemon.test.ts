@@ -10,7 +10,7 @@ import { type AwsClients, makeAwsClients } from '../agents/daemon/aws-clients.ts
 import {
   clockCheck,
   credentialsCheck,
-  printFilesCheck,
+  filesCheck,
   queueCheck,
   stateFolderCheck,
   uploadCheck,
@@ -50,6 +50,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
+const printFiles: typeof uploadCheck = (client, of) => filesCheck(client, of, 'print')
+
 describe('the checks of the cloud', () => {
   it('may upload, and leave nothing behind', async () => {
     const result = await uploadCheck(aws, config).run()
@@ -59,19 +61,19 @@ describe('the checks of the cloud', () => {
   })
 
   it('may see what is to be printed', async () => {
-    expect(await printFilesCheck(aws, config).run()).toEqual({
+    expect(await filesCheck(aws, config, 'print').run()).toEqual({
       ok: true,
       text: `${BUCKET}: may read print/paris/`,
     })
   })
 
-  it.each([uploadCheck, printFilesCheck])('say that there is no such bucket: %o', async (check) => {
+  it.each([uploadCheck, printFiles])('say that there is no such bucket: %o', async (check) => {
     const result = await check(aws, { ...config, bucket: 'faxlane-nowhere' }).run()
     expect(result).toMatchObject({ ok: false, fix: expect.stringContaining('FaxesBucket') })
     expect(result.text).toContain('NoSuchBucket')
   })
 
-  it.each([uploadCheck, printFilesCheck])('say that the key is a wrong one: %o', async (check) => {
+  it.each([uploadCheck, printFiles])('say that the key is a wrong one: %o', async (check) => {
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'another')
     const stranger = makeAwsClients(config)
     const result = await check(stranger, config).run()

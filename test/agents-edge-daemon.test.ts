@@ -145,6 +145,7 @@ describe('the edge agent as it is installed', () => {
       credentials: true,
       bucket: true,
       'queue faxlane-reports': true,
+      sending: true,
     })
     expect(exitCode).toBe(0)
   })

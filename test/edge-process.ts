@@ -19,6 +19,7 @@ export interface EdgeProcess {
 export interface EdgeInstallation {
   home: string
   spool: string
+  outgoing: string
   bundle: string
   run: () => EdgeProcess
   /** A subcommand to its end. */
@@ -42,6 +43,8 @@ export async function installEdge({
   const spool = join(home, 'spool')
   await mkdir(spool, { mode: 0o770 })
   await mkdir(join(home, 'state'))
+  const outgoing = join(home, 'outgoing')
+  await mkdir(outgoing, { mode: 0o750 })
   const { file: bundle } = bundleAgent('edge', '0.0.0', home)
   const config = join(home, 'edge.conf')
   const settings = {
@@ -51,6 +54,7 @@ export async function installEdge({
     endpoint,
     spool,
     state_folder: join(home, 'state'),
+    outgoing_folder: outgoing,
     ...options,
   }
   const lines = Object.entries(settings).map(([name, value]) => `${name} = ${value}`)
@@ -64,6 +68,7 @@ export async function installEdge({
   return {
     home,
     spool,
+    outgoing,
     bundle,
     run: () => watched(spawn(process.execPath, argumentsOf(['run']), { env })),
     command: (...words) =>

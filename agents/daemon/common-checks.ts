@@ -102,9 +102,13 @@ export function uploadCheck({ s3 }: Pick<AwsClients, 's3'>, config: CommonConfig
   })
 }
 
-/** Whether what is to be printed at the site can be seen. */
-export function printFilesCheck({ s3 }: Pick<AwsClients, 's3'>, config: CommonConfig): Check {
-  const prefix = `${PREFIXES.print}${config.site}/`
+/** Whether what lies for the site in an area of the bucket can be seen. */
+export function filesCheck(
+  { s3 }: Pick<AwsClients, 's3'>,
+  config: CommonConfig,
+  area: 'print' | 'transmit',
+): Check {
+  const prefix = `${PREFIXES[area]}${config.site}/`
   return bucketCheck(config, `read ${prefix}`, async () => {
     await s3.send(new ListObjectsV2Command({ Bucket: config.bucket, Prefix: prefix, MaxKeys: 1 }))
   })

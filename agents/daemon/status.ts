@@ -18,6 +18,8 @@ const statusSchema = z.object({
   at: z.iso.datetime(),
   /** Files or jobs that wait. */
   waiting: z.int(),
+  /** Where the agent sends: calls under way, and whether there is a connection to the PBX or why not. */
+  sending: z.object({ calls: z.int(), pbx: z.string() }).optional(),
   lastSuccess: eventSchema.optional(),
   lastError: eventSchema.optional(),
 })
@@ -28,6 +30,7 @@ const SHORTEST_MILLISECONDS = 1000
 
 export interface StatusKeeper {
   waiting: (count: number) => void
+  sending: (sending: NonNullable<Status['sending']>) => void
   success: (text: string) => void
   error: (text: string) => void
   /** Writes it also when nothing changed; for the heartbeat. */
@@ -64,6 +67,9 @@ export function keepStatus(
   return {
     waiting: (count) => {
       if (count !== status.waiting) change({ waiting: count })
+    },
+    sending: (sending) => {
+      if (sending.calls !== status.sending?.calls || sending.pbx !== status.sending.pbx) change({ sending })
     },
     success: (text) => change({ lastSuccess: { at: now(), text } }),
     error: (text) => change({ lastError: { at: now(), text } }),
@@ -117,7 +123,18 @@ export async function showStatus(
 }
 
 function statusLines(status: ShownStatus, unit: string): string {
-  const { version, site, process: id, startedAt, at, waiting, lastSuccess, lastError, running } = status
+  const {
+    version,
+    site,
+    process: id,
+    startedAt,
+    at,
+    waiting,
+    sending,
+    lastSuccess,
+    lastError,
+    running,
+  } = status
   const event = (said: z.infer<typeof eventSchema> | undefined) =>
     said === undefined ? 'none' : `${said.at}  ${visible(said.text)}`
   return [
@@ -125,6 +142,9 @@ function statusLines(status: ShownStatus, unit: string): string {
       ? `${unit} ${version} runs since ${startedAt} (process ${id}, site ${site})`
       : `${unit} ${version} does not run (site ${site}). Start it: systemctl start ${unit}`,
     `  waiting       ${waiting}`,
+    ...(sending === undefined
+      ? []
+      : [`  sending       ${sending.calls}`, `  PBX           ${visible(sending.pbx)}`]),
     `  last success  ${event(lastSuccess)}`,
     `  last error    ${event(lastError)}`,
     `  as of         ${at}`,

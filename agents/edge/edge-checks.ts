@@ -13,6 +13,7 @@ import { queueNames } from '../daemon/common-options.ts'
 import type { EdgeConfig } from './edge-config.ts'
 import { spoolTrouble } from './spool-folder.ts'
 import { REFUSED_FOLDER } from './spool-names.ts'
+import { transmitChecks } from './transmit/transmit-checks.ts'
 
 /** The user that the Debian package makes. */
 export const USER = 'faxlane-edge'
@@ -26,6 +27,7 @@ export function edgeChecks(aws: AwsClients, config: EdgeConfig): Check[] {
     credentialsCheck(aws, USER),
     uploadCheck(aws, config),
     queueCheck(aws, queueNames(config).reports),
+    ...transmitChecks(aws, config),
   ]
 }
 

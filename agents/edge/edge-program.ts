@@ -24,7 +24,7 @@ export function edgeProgram(environment: NodeJS.ProcessEnv, output: Output): Pro
   return {
     name: NAME,
     version: VERSION,
-    summary: 'uploads the faxes that the PBX beside it receives',
+    summary: 'uploads the faxes that the PBX beside it receives, and sends through it',
     epilogue: `Configuration: ${CONFIG_FILE}. Log: journalctl -u ${NAME}\n`,
     subcommands: {
       run: runCommand(environment, output),
@@ -37,10 +37,11 @@ export function edgeProgram(environment: NodeJS.ProcessEnv, output: Output): Pro
 
 function runCommand(environment: NodeJS.ProcessEnv, { out }: Output): Subcommand {
   return {
-    summary: 'uploads until it is told to stop; systemd runs this',
+    summary: 'uploads and sends until it is told to stop; systemd runs this',
     help: `Usage: ${NAME} run [--config FILE]
 
-Takes up what lies in the spool and what comes to it, and logs a line for each fax to standard output.
+Takes up what lies in the spool and what comes to it, sends what the gateway has for the site where ami_user is set, and logs a line
+for each fax to standard output.
 
   --config FILE  ${CONFIG_FILE}
 `,

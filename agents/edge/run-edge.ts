@@ -14,6 +14,7 @@ import { s3Incoming } from './s3-incoming.ts'
 import { openSequence } from './sequence-journal.ts'
 import { spoolFolder } from './spool-folder.ts'
 import { tidySpool } from './tidy-spool.ts'
+import { keepTransmitting } from './transmit/run-transmit.ts'
 import { watchFolder } from './watch-folder.ts'
 
 /** The edge agent of a configuration, on this machine's disk and clock, until the signal aborts. */
@@ -34,6 +35,7 @@ export async function runEdge(
   const sequence = await openSequence({ log, now: waiting.now }, stateFolder)
   const status = keepStatus({ waiting, log }, { version: VERSION, site, stateFolder })
   let waitingFaxes = 0
+  let calls = 0
   const dependencies: EdgeDependencies = {
     spool: spoolFolder({ folder, keepSent: keepSentDays > 0, now: waiting.now, elapsed }),
     incoming: s3Incoming(aws.s3, { bucket }),
@@ -52,7 +54,7 @@ export async function runEdge(
     tidy: () => tidySpool(waiting, { folder, keepSentDays }),
   }
   const reportsUrl = cached(() => findQueueUrl(aws.sqs, queueNames(config).reports))
-  // Whichever of the two breaks off, the other one ends with it, so that the process can end.
+  // Whichever breaks off, the others end with it, so that the process can end.
   const ending = new AbortController()
   const either = AbortSignal.any([signal, ending.signal])
   const heartbeat = keepHeartbeat(
@@ -60,15 +62,20 @@ export async function runEdge(
     { site, agent: 'edge' },
     async () => {
       status.alive()
-      return { waiting: waitingFaxes, sequence: sequence.last() }
+      return { waiting: waitingFaxes + calls, sequence: sequence.last() }
     },
     either,
   )
+  const onCalls = (count: number) => {
+    calls = count
+  }
+  const sending = keepTransmitting({ aws, reportsUrl, status, waiting, log }, config, either, onCalls)
+  const received = runEdgeAgent(dependencies, optionsOf(config), either, heart)
   try {
-    await Promise.race([heartbeat, runEdgeAgent(dependencies, optionsOf(config), either, heart)])
+    await Promise.race([heartbeat, received])
   } finally {
     ending.abort()
-    await heartbeat
+    await Promise.allSettled([heartbeat, received, sending])
     await status.close()
     aws.close()
   }

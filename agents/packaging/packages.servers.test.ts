@@ -204,6 +204,11 @@ describe('installed', () => {
       gid: Number(gid),
       mode: 0o42770,
     })
+    expect(await stat(join(root, 'var/spool/faxlane-outgoing'))).toMatchObject({
+      uid: Number(uid),
+      gid: 120,
+      mode: 0o42750,
+    })
   })
 
   it('again, keeps what was configured and received', async () => {
@@ -231,6 +236,8 @@ describe('installed', () => {
     await mkdir(join(root, 'var/spool/faxlane/sent'))
     await writeFile(join(root, 'var/spool/faxlane/sent/1.tif'), 'II*')
     await writeFile(join(root, 'var/lib/faxlane-edge/status.json'), '{}')
+    await writeFile(join(root, 'var/spool/faxlane-outgoing/1.tif'), 'II*')
+    await writeFile(join(root, 'etc/faxlane/ami-secret'), 'x')
     await writeFile(join(root, 'var/lib/faxlane-print/journal'), '{}')
     expect((await dpkg(['--purge', 'faxlane-edge', 'faxlane-print'])).exitCode).toBe(0)
     expect(await everything()).toEqual(before)

@@ -112,7 +112,7 @@ describe.each(AGENTS)('the unit of faxlane-%s', (agent) => {
   it('lets the agent write to its own folders alone', () => {
     const writable = lines.filter((line) => line.startsWith('ReadWritePaths=')).join()
     const own = `ReadWritePaths=/var/lib/faxlane-${agent}`
-    expect(writable).toBe(agent === 'edge' ? `${own} -/var/spool/faxlane` : own)
+    expect(writable).toBe(agent === 'edge' ? `${own} -/var/spool/faxlane -/var/spool/faxlane-outgoing` : own)
   })
 })
 

@@ -4,7 +4,7 @@ import type { Check } from '../daemon/check.ts'
 import {
   clockCheck,
   credentialsCheck,
-  printFilesCheck,
+  filesCheck,
   queueCheck,
   stateFolderCheck,
 } from '../daemon/common-checks.ts'
@@ -25,7 +25,7 @@ export function printChecks(aws: AwsClients, config: PrintConfig): Check[] {
     stateFolderCheck(config, USER),
     clockCheck(config, () => new Date()),
     credentialsCheck(aws, USER),
-    printFilesCheck(aws, config),
+    filesCheck(aws, config, 'print'),
     queueCheck(aws, names.print),
     queueCheck(aws, names.reports),
   ]

@@ -1,6 +1,7 @@
 import { type Backoff, backoffMilliseconds } from '../../backoff.ts'
 import type { Log } from '../../log.ts'
 import type { Waiting } from '../../waiting.ts'
+import { Doorbell } from '../doorbell.ts'
 import type { AmiConnection } from './ami-connection.ts'
 import type { AmiMessage } from './ami-message.ts'
 
@@ -38,6 +39,18 @@ export class AmiLink {
     return () => void this.#listeners.delete(listener)
   }
 
+  /** The connection, as soon as there is one; undefined when there is none within the time. */
+  async whenUp(milliseconds: number, signal: AbortSignal): Promise<AmiConnection | undefined> {
+    if (this.connection !== undefined) return this.connection
+    const bell = new Doorbell(this.#dependencies.waiting)
+    const stop = this.listen(() => {
+      if (this.connection !== undefined) bell.ring()
+    })
+    await bell.wait(milliseconds, signal)
+    stop()
+    return this.connection
+  }
+
   /** Keeps the link until the signal aborts. */
   async keep(signal: AbortSignal): Promise<void> {
     const { log, waiting } = this.#dependencies
@@ -49,8 +62,11 @@ export class AmiLink {
       } catch (error) {
         const reason = (error as Error).message
         // Said once for each reason: an Asterisk that is down for a night fills no journal.
-        if (reason !== this.trouble) log('pbx-not-reached', { reason }, 'warning')
-        this.trouble = reason
+        if (reason !== this.trouble) {
+          log('pbx-not-reached', { reason }, 'warning')
+          this.trouble = reason
+          this.#tell(undefined)
+        }
       }
       failures += 1
       if (signal.aborted) return

@@ -184,6 +184,7 @@ export class TransmitSite {
       transmitContext: 'txfax',
       outgoingFolder: this.outgoing,
       invisibleSeconds: 120,
+      linkMilliseconds: 20,
       postpone: { firstMilliseconds: 1000, longestMilliseconds: 2000 },
       afterFault: { firstMilliseconds: 1, longestMilliseconds: 5 },
       reportMilliseconds: 10,

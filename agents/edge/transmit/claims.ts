@@ -12,6 +12,7 @@ export interface Claims {
 }
 
 const ANSWER_MILLISECONDS = 20_000
+const ATTEMPTS = 5
 
 /** Needs s3:PutObject with If-None-Match and s3:GetObject on the site's claims. */
 export function s3Claims(client: S3Client, { bucket }: { bucket: string }): Claims {
@@ -38,14 +39,18 @@ async function putFirst(
     ContentType: 'application/json',
     IfNoneMatch: '*',
   })
-  try {
-    await withStallLimit({ what: `claiming ${key}`, milliseconds: ANSWER_MILLISECONDS }, ({ signal }) =>
-      client.send(request, { abortSignal: signal }),
-    )
-    return true
-  } catch (error) {
-    if (awsFault(error).httpStatus === 412) return false
-    throw error
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await withStallLimit({ what: `claiming ${key}`, milliseconds: ANSWER_MILLISECONDS }, ({ signal }) =>
+        client.send(request, { abortSignal: signal }),
+      )
+      return true
+    } catch (error) {
+      const { httpStatus } = awsFault(error)
+      if (httpStatus === 412) return false
+      // Two puts at the same moment, and S3 decides for neither: the next one is decided.
+      if (httpStatus !== 409 || attempt === ATTEMPTS) throw error
+    }
   }
 }
 

@@ -84,7 +84,7 @@ class Lookout {
   #heardBy: AmiConnection | undefined
   #blindSince: number | undefined
   #askAt: number
-  #isHungUp = false
+  #hungUpAt: number | undefined
 
   constructor(
     dependencies: FollowDependencies,
@@ -129,8 +129,9 @@ class Lookout {
       this.#heardBy = connection
     }
     if (this.#now() > dueAt + graceMilliseconds) {
-      if (this.#isHungUp) return 'gone'
-      this.#isHungUp = true
+      if (this.#hungUpAt !== undefined)
+        return this.#now() - this.#hungUpAt > settleMilliseconds ? 'gone' : settleMilliseconds
+      this.#hungUpAt = this.#now()
       await call.hangUp(connection)
       return settleMilliseconds
     }

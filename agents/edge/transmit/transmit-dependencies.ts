@@ -31,6 +31,8 @@ export interface TransmitOptions extends FollowOptions, Dialling {
   outgoingFolder: string
   /** How long a message stays invisible without a sign of life from the agent. */
   invisibleSeconds: number
+  /** How long a message waits at once for a connection to the PBX that is not there. */
+  linkMilliseconds: number
   /** How long a message waits that could not be served, by how often it came. */
   postpone: Backoff
   /** How long the agent waits after SQS failed, by how often in a row. */
@@ -45,6 +47,7 @@ export const TRANSMIT_DEFAULTS = {
   ...FOLLOW_DEFAULTS,
   channels: 1,
   invisibleSeconds: 120,
+  linkMilliseconds: 15_000,
   // A queue hands a message to the dead letters after a hundred times: some eight hours.
   postpone: { firstMilliseconds: 15_000, longestMilliseconds: 300_000 },
   afterFault: { firstMilliseconds: 1000, longestMilliseconds: 60_000 },

@@ -62,7 +62,9 @@ async function prepareAndDial(
 ): Promise<AttemptEnd> {
   const { link, files, waiting } = dependencies
   const { name, job, since } = attempt
-  if (link.connection === undefined) {
+  // Just started, or just lost: it may be there in a moment.
+  if ((await link.whenUp(options.linkMilliseconds, stopping)) === undefined) {
+    if (stopping.aborted) return 'let go'
     // Not claimed meanwhile: it can still be canceled.
     const patienceIsOver = waiting.now().getTime() - since.getTime() > options.patienceMilliseconds
     return patienceIsOver ? await endUndialled(dependencies, options, attempt, 'pbx', link.trouble) : 'later'
