@@ -59,6 +59,20 @@ describe('what an agent says of an attempt', () => {
     ])
   })
 
+  it('is written down although another report is faster', async () => {
+    const { transmissions, report } = await gateway()
+    const { replaceTransmission } = transmissions
+    let overtaken = false
+    transmissions.replaceTransmission = async (next) => {
+      if (!overtaken) {
+        overtaken = true
+        await report(1, { event: 'dialling' })
+      }
+      return replaceTransmission(next)
+    }
+    expect(await report(1, ended('sent'))).toMatchObject({ state: 'sent', revision: 3 })
+  })
+
   it('of a transmission that nobody knows is a fault', async () => {
     const { transmissions, report } = await gateway()
     transmissions.transmissions.clear()

@@ -26,19 +26,27 @@ export async function settleTransmission(
   dependencies: SettleTransmissionDependencies,
   { transmission: report }: TransmissionReport,
 ): Promise<TransmissionRecord> {
-  const { transmissions, count } = dependencies
-  const record = await transmissions.getTransmission(report.id)
-  if (record === undefined) throw new Error(`The ledger has no transmission ${report.id}.`)
-  const next = observeTransmission(record, report)
-  if (next !== undefined) {
-    if (!(await transmissions.replaceTransmission(next))) {
-      throw new Error(`The record of transmission ${report.id} changed meanwhile; the report comes again.`)
-    }
-    const metric = END_METRICS[next.state]
-    if (metric !== undefined) count(metric)
+  const { before, next } = await observe(dependencies, report)
+  const metric = next === undefined ? undefined : END_METRICS[next.state]
+  if (metric !== undefined) dependencies.count(metric)
+  if (report.progress.event === 'ended') await seeToNext(dependencies, next ?? before, report.attempt)
+  return next ?? before
+}
+
+const MOST_TRIES = 5
+
+/** The reports of a call come close together, and several at a time: who was overtaken looks again, since its message would come back minutes later. */
+async function observe(
+  { transmissions }: SettleTransmissionDependencies,
+  report: TransmissionReport['transmission'],
+): Promise<{ before: TransmissionRecord; next: TransmissionRecord | undefined }> {
+  for (let tries = 1; tries <= MOST_TRIES; tries += 1) {
+    const before = await transmissions.getTransmission(report.id)
+    if (before === undefined) throw new Error(`The ledger has no transmission ${report.id}.`)
+    const next = observeTransmission(before, report)
+    if (next === undefined || (await transmissions.replaceTransmission(next))) return { before, next }
   }
-  if (report.progress.event === 'ended') await seeToNext(dependencies, next ?? record, report.attempt)
-  return next ?? record
+  throw new Error(`The record of transmission ${report.id} goes on changing; the report comes again.`)
 }
 
 async function seeToNext(

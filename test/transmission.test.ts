@@ -1,0 +1,204 @@
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import PostalMime from 'postal-mime'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { makeDynamoTransmissions } from '../functions/ledger/dynamo-transmissions.ts'
+import { textPdf } from '../functions/submit/rasterise/testing/pdfs.ts'
+import { type Gateway, startGateway } from '../local/gateway.ts'
+import { ensureSynthesized } from '../local/synth/ensure-synthesized.ts'
+import { convertTiffToPdf } from '../shared/conversion/convert.ts'
+import { makeFaxId } from '../shared/fax-id.ts'
+import { hasTransmissionEnded, type TransmissionRecord } from '../shared/ledger/transmission-record.ts'
+import { bareNumber } from '../shared/transmission/judge-number.ts'
+import { outgoingKey, transmissionIdOf } from '../shared/transmission/keys.ts'
+import { requestToMetadata, type SendRequest } from '../shared/transmission/send-request.ts'
+import type { TransmissionEvent, TransmitJob } from '../shared/transmission/transmit-job.ts'
+import { type ScriptedEdgeAgent, startScriptedEdgeAgent } from './scripted-edge-agent.ts'
+import { waitFor } from './wait-for.ts'
+
+const projectFolder = fileURLToPath(new URL('..', import.meta.url))
+
+type Ended = Extract<TransmissionEvent, { event: 'ended' }>
+
+function ended(cause: Ended['cause'], details: Partial<Ended> = {}): Ended {
+  return {
+    event: 'ended',
+    cause,
+    text: `It is ${cause}.`,
+    pagesSent: 0,
+    callSeconds: 0,
+    foreign: {},
+    ...details,
+  }
+}
+
+const sent = (pages: number) =>
+  ended('sent', { pagesSent: pages, callSeconds: 42, rate: 14400, remoteStationId: 'THEIR FAX' })
+
+/** What becomes of a number, by its last digits. */
+function script({ destination, attempt, pages, maxRate }: TransmitJob): TransmissionEvent[] {
+  if (destination.endsWith('1'))
+    return attempt < 3 ? [ended('busy', { foreign: { hangupCause: 17 } })] : [sent(pages)]
+  if (destination.endsWith('2'))
+    return maxRate === 14400
+      ? [{ event: 'sending', pagesSent: 1 }, ended('line', { pagesSent: 1 })]
+      : [sent(pages)]
+  if (destination.endsWith('3'))
+    return [ended('unallocated', { text: 'The number does not exist.', foreign: { hangupCause: 1 } })]
+  if (destination.endsWith('4')) return [ended('unknown')]
+  if (destination.endsWith('5')) return [ended('no-answer')]
+  return [{ event: 'sending', pagesSent: 1, rate: 14400 }, sent(pages)]
+}
+
+let home: string
+let gateway: Gateway
+let agent: ScriptedEdgeAgent
+let s3: S3Client
+let dynamoDb: DynamoDBClient
+let documents = 0
+
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'faxlane-transmission-'))
+  const config = join(projectFolder, 'test/routing-tables/gateway.conf')
+  const { assemblyFolder } = await ensureSynthesized({ projectFolder, config, onProgress: () => {} })
+  gateway = await startGateway({ homeFolder: home, assemblyFolder, delayDivisor: 2000 })
+  await mkdir(gateway.folders.mail, { recursive: true })
+  s3 = new S3Client({ ...gateway, forcePathStyle: true })
+  dynamoDb = new DynamoDBClient({ ...gateway, endpoint: gateway.dynamoDbEndpoint })
+  agent = await startScriptedEdgeAgent(gateway, { queueName: 'faxlane-transmit-paris', script })
+}, 180_000)
+
+afterAll(async () => {
+  await agent.stop()
+  s3.destroy()
+  dynamoDb.destroy()
+  await gateway.close()
+  await rm(home, { recursive: true, force: true })
+})
+
+/** Puts a document as any tool does; answers the ids of its transmissions. */
+async function put(pdf: Uint8Array | string, request: SendRequest): Promise<string[]> {
+  const putAt = new Date()
+  documents += 1
+  const key = outgoingKey({ site: 'paris', documentId: makeFaxId(putAt, `document ${documents}`) })
+  await s3.send(
+    new PutObjectCommand({
+      Bucket: gateway.bucket,
+      Key: key,
+      Body: pdf,
+      Metadata: requestToMetadata(request),
+    }),
+  )
+  return request.to.map((number) =>
+    transmissionIdOf({ key, destination: bareNumber(number) ?? number, putAt }),
+  )
+}
+
+function endOf(id: string): Promise<TransmissionRecord> {
+  const ledger = makeDynamoTransmissions(dynamoDb, gateway.ledgerTable)
+  return waitFor(async () => {
+    const record = await ledger.getTransmission(id)
+    return record !== undefined && hasTransmissionEnded(record) ? record : undefined
+  })
+}
+
+async function send(to: string, pdf?: Uint8Array | string): Promise<TransmissionRecord> {
+  const [id = ''] = await put(pdf ?? (await textPdf(2)), { to: [to], notify: ['ann@example.org'] })
+  return endOf(id)
+}
+
+function mailAbout(id: string) {
+  return waitFor(async () => {
+    for (const name of await readdir(gateway.folders.mail)) {
+      if (!name.endsWith('.eml')) continue
+      const mail = await PostalMime.parse(await readFile(join(gateway.folders.mail, name)))
+      if (mail.headers.some(({ key, value }) => key === 'x-faxlane-transmission-id' && value === id))
+        return mail
+    }
+    return undefined
+  })
+}
+
+describe('a PDF put under outgoing/', () => {
+  it('is sent, and its sender told with a picture of the first page', async () => {
+    const record = await send('01 40 00 00 10')
+    expect(record).toMatchObject({
+      state: 'sent',
+      destination: '0140000010',
+      attempt: 1,
+      rasterised: { pages: 2 },
+      history: [{ cause: 'sent', pagesSent: 2, callSeconds: 42, remoteStationId: 'THEIR FAX' }],
+    })
+    const mail = await mailAbout(record.id)
+    expect(mail.subject).toBe('Fax sent to 0140000010')
+    expect(mail.to).toMatchObject([{ address: 'ann@example.org' }])
+    expect(mail.text).toContain('Duration: 0 min 42 s')
+    expect(mail.text).toContain('Remote station: THEIR FAX')
+    const picture = mail.attachments[0]?.content as ArrayBuffer
+    expect(Buffer.from(picture).subarray(1, 4).toString()).toBe('PNG')
+  })
+
+  it('goes to the site as a fax of ours, with what it takes to dial', async () => {
+    const { id, documentKey } = await send('0140000020')
+    const { job, tiff } = agent.attempts.find(({ job: { transmissionId } }) => transmissionId === id) ?? {}
+    expect(job).toMatchObject({
+      site: 'paris',
+      callerNumber: '0140000000',
+      resolution: 'fine',
+      ecm: true,
+      key: `transmit/paris/${id}.tif`,
+    })
+    expect(job).not.toHaveProperty('header')
+    const { pages } = convertTiffToPdf(tiff ?? new Uint8Array(), { faxId: id, receivedAt: new Date() })
+    expect(pages.map(({ widthPixels, yDpi }) => [widthPixels, yDpi])).toEqual([
+      [1728, 196],
+      [1728, 196],
+    ])
+    expect(documentKey).toMatch(/^outgoing\/paris\//)
+  })
+
+  it('to several numbers is several transmissions of one document', async () => {
+    const ids = await put(await textPdf(1), { to: ['0140000030', '0140000033'] })
+    const records = await Promise.all(ids.map(endOf))
+    expect(records.map(({ state }) => state)).toEqual(['sent', 'failed'])
+    expect(records[0]?.documentKey).toBe(records[1]?.documentKey)
+  })
+
+  it.each([
+    ['busy is dialled again until it is sent', '0140000001', 'sent', ['busy', 'busy', 'sent']],
+    ['whose line breaks is sent slower, without error correction', '0140000002', 'sent', ['line', 'sent']],
+    ['that does not exist is dialled once', '0140000003', 'failed', ['unallocated']],
+    ['that may have had it is not dialled again', '0140000004', 'unknown', ['unknown']],
+    [
+      'that never answers is dialled as often as the table says',
+      '0140000005',
+      'failed',
+      ['no-answer', 'no-answer', 'no-answer'],
+    ],
+  ])('to a number %s', async (_, number, state, causes) => {
+    const record = await send(number)
+    expect(record.state).toBe(state)
+    expect(record.history.map(({ cause }) => cause)).toEqual(causes)
+    const dialled = agent.attempts.filter(({ job }) => job.transmissionId === record.id)
+    expect(dialled.map(({ job }) => job.attempt)).toEqual(causes.map((__, index) => index + 1))
+    if (causes[0] === 'line') expect(dialled[1]?.job).toMatchObject({ ecm: false, maxRate: 9600 })
+    expect((await mailAbout(record.id)).subject).toContain(number)
+  })
+
+  it.each([
+    ['that is none', '0140000006', 'not a PDF at all', /PDF/],
+    ['to a number abroad', '+49301234567', undefined, /international/],
+    ['to a premium number', '0899123456', undefined, /premium/],
+  ])('%s is refused, its sender told, and nothing is dialled', async (_, number, pdf, reason) => {
+    const record = await send(number, pdf)
+    expect(record).toMatchObject({ state: 'refused', reason: expect.stringMatching(reason) })
+    const mail = await mailAbout(record.id)
+    expect(mail.subject).toMatch(/^Fax NOT sent to/)
+    expect(mail.text).toMatch(reason)
+    expect(agent.attempts.filter(({ job }) => job.transmissionId === record.id)).toEqual([])
+  })
+})
