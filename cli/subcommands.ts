@@ -7,6 +7,26 @@ interface Listed {
 }
 
 export const SUBCOMMANDS: Readonly<Record<string, Listed>> = {
+  list: {
+    summary: 'lists faxes: of a day, of a number, in a state',
+    load: async () => (await import('./list/list.ts')).list,
+  },
+  show: {
+    summary: 'shows all that happened to a fax',
+    load: async () => (await import('./show/show.ts')).show,
+  },
+  get: {
+    summary: 'fetches a fax as PDF or TIFF',
+    load: async () => (await import('./get/get.ts')).get,
+  },
+  status: {
+    summary: 'says how the gateway is: queues, dead letters, agents, the last hour',
+    load: async () => (await import('./status/status.ts')).status,
+  },
+  redrive: {
+    summary: 'sends dead letters back to where they came from',
+    load: async () => (await import('./redrive/redrive.ts')).redrive,
+  },
   explain: {
     summary: 'says what would happen to a fax for a number',
     load: async () => (await import('./explain/explain.ts')).explain,

@@ -1,4 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util'
+import { visible } from '../shared/visible.ts'
 import { WrongUsage } from './subcommand.ts'
 
 type Options = NonNullable<ParseArgsConfig['options']>
@@ -19,4 +20,9 @@ export function readWords<const Known extends Options>(
 
 export function wrongUsage(subcommand: string, what: string): WrongUsage {
   return new WrongUsage(`${what}. See faxlane ${subcommand} --help.`)
+}
+
+/** For a subcommand that takes options alone. */
+export function refuseWords(subcommand: string, [word]: readonly string[]): void {
+  if (word !== undefined) throw wrongUsage(subcommand, `${visible(word)} is one word too many`)
 }

@@ -136,15 +136,17 @@ interface Parts {
 }
 
 function describeGateway({ homeFolder, settings, standIn, deployment, queueUrls }: Parts): RunningGateway {
-  const { bucket, ledgerTable, printQueueNames, reportsQueueName, table } = deployment
+  const { name, bucket, ledgerTable, printQueueNames, reportsQueueName, table, tableFile } = deployment
   const printQueues = [...printQueueNames].map(([site, name]) => [site, urlOf(queueUrls, name)])
   const inHome = (...path: string[]) => join(homeFolder, ...path)
   return {
     ...settings,
+    deployment: name,
     dynamoDbEndpoint: standIn.dynamoDbEndpoint,
     bucket,
     ledgerTable,
     sites: table.sites,
+    routingTable: tableFile,
     printQueues: Object.fromEntries(printQueues),
     reportsQueueUrl: urlOf(queueUrls, reportsQueueName),
     folders: {

@@ -6,6 +6,7 @@ import type { Blueprint } from '../template/blueprint.ts'
 
 /** What is what among the resources of a template, as far as somebody outside of the functions has to know. */
 export interface Deployment {
+  name: string
   bucket: string
   ledgerTable: string
   /** Name of each site's print queue. */
@@ -13,7 +14,12 @@ export interface Deployment {
   reportsQueueName: string
   /** The table that the bundle of `receive` routes by. */
   table: DeployedTable
+  /** Its file. */
+  tableFile: string
 }
+
+/** Names of functions begin with that of the deployment. */
+const RECEIVE_ENDING = '-receive'
 
 /** What `receive` is told: the one function that knows all of a fax's way. */
 const receiveEnvironmentSchema = z.object({
@@ -23,7 +29,7 @@ const receiveEnvironmentSchema = z.object({
 })
 
 export async function readDeployment({ functions, eventSources }: Blueprint): Promise<Deployment> {
-  const receive = functions.find(({ name }) => name.endsWith('-receive'))
+  const receive = functions.find(({ name }) => name.endsWith(RECEIVE_ENDING))
   const reports = eventSources.find(({ functionName }) => functionName.endsWith('-settle'))
   if (receive === undefined || reports === undefined) {
     throw new Error(
@@ -31,13 +37,15 @@ export async function readDeployment({ functions, eventSources }: Blueprint): Pr
     )
   }
   const environment = receiveEnvironmentSchema.parse(receive.environment)
-  const text = await readFile(join(receive.assetFolder, 'routing-table.json'), 'utf8')
-  const table = deployedTableSchema.parse(JSON.parse(text))
+  const tableFile = join(receive.assetFolder, 'routing-table.json')
+  const table = deployedTableSchema.parse(JSON.parse(await readFile(tableFile, 'utf8')))
   return {
+    name: receive.name.slice(0, -RECEIVE_ENDING.length),
     bucket: environment.FAXES_BUCKET,
     ledgerTable: environment.LEDGER_TABLE,
     printQueueNames: new Map(table.sites.map((site) => [site, `${environment.PRINT_QUEUE_PREFIX}${site}`])),
     reportsQueueName: reports.queueName,
     table,
+    tableFile,
   }
 }

@@ -2,6 +2,8 @@ import * as z from 'zod'
 
 /** All that it takes to work with a local gateway that is up, from its own process or another. */
 export const runningGatewaySchema = z.object({
+  /** Name of the deployment that it stands for. */
+  deployment: z.string(),
   /** Of all services but DynamoDB. */
   endpoint: z.string(),
   dynamoDbEndpoint: z.string(),
@@ -10,6 +12,8 @@ export const runningGatewaySchema = z.object({
   bucket: z.string(),
   ledgerTable: z.string(),
   sites: z.array(z.string()),
+  /** The file of the checked table that it routes by. */
+  routingTable: z.string(),
   /** URL of the print queue of each site. */
   printQueues: z.record(z.string(), z.string()),
   reportsQueueUrl: z.string(),

@@ -24,6 +24,8 @@ beforeEach(async () => {
     region: 'eu-west-1',
     bucket: 'bucket',
     ledgerTable: 'ledger',
+    deployment: 'faxlane',
+    routingTable: '/nowhere/routing-table.json',
     sites: ['main'],
     printQueues: { main: 'http://127.0.0.1:1/q' },
     reportsQueueUrl: 'http://127.0.0.1:1/r',

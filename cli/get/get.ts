@@ -1,0 +1,65 @@
+import { FORMATS, fileStem } from '../../shared/file-name.ts'
+import type { FaxRecord } from '../../shared/ledger/records.ts'
+import { visible } from '../../shared/visible.ts'
+import { sizeInWords } from '../faxes/amounts.ts'
+import { readEntry, readFaxId } from '../faxes/fax-argument.ts'
+import { writeOutput } from '../files.ts'
+import type { Gateway } from '../gateway/gateway.ts'
+import { GATEWAY_HELP, GATEWAY_OPTIONS } from '../gateway/target.ts'
+import { withGateway } from '../gateway/with-gateway.ts'
+import { CommandFailed, EXIT_CODES, type Subcommand } from '../subcommand.ts'
+import { readWords } from '../words.ts'
+
+const HELP = `Fetches a fax: the PDF that was made of it, or the TIFF as it was received.
+
+Usage: faxlane get ID [--tiff] [-o FILE] [--json]
+
+  --tiff             the TIFF
+  -o, --output FILE  where to; - is the standard output (a file in this folder, named as deliveries are)
+  --json             what was written, as one JSON object
+  --help             this text
+${GATEWAY_HELP}
+Exit code: 0 written, 1 there is no such fax or file, 2 wrong usage.
+`
+
+export const get: Subcommand = { help: HELP, run }
+
+async function run(words: readonly string[]): Promise<number> {
+  const { values, positionals } = readWords('get', words, {
+    tiff: { type: 'boolean', default: false },
+    output: { type: 'string', short: 'o' },
+    json: { type: 'boolean', default: false },
+    ...GATEWAY_OPTIONS,
+  })
+  const faxId = readFaxId('get', positionals)
+  const format = values.tiff ? 'tiff' : 'pdf'
+  const { fax, bytes } = await withGateway('get', values, async (gateway) => {
+    const { fax } = await readEntry(gateway.ledger, faxId)
+    return { fax, bytes: await readFile(gateway, keyOf(fax, format)) }
+  })
+  const output = values.output ?? `${fileStem(fax)}.${FORMATS[format].ending}`
+  await writeOutput(output, bytes)
+  const stream = output === '-' ? process.stderr : process.stdout
+  stream.write(
+    values.json
+      ? `${JSON.stringify({ fax: fax.id, format, output, bytes: bytes.length })}\n`
+      : `${visible(output)}: ${sizeInWords(bytes.length)}\n`,
+  )
+  return EXIT_CODES.done
+}
+
+function keyOf(fax: FaxRecord, format: 'pdf' | 'tiff'): string {
+  if (format === 'tiff') return fax.tiffKey
+  if (fax.pdfKey !== undefined) return fax.pdfKey
+  const why =
+    fax.state === 'received' ? 'it is still under way' : `it is ${fax.state}: ${visible(fax.reason ?? '')}`
+  throw new CommandFailed(`there is no PDF of ${fax.id}; ${why} The file as it was received: --tiff`)
+}
+
+async function readFile({ files }: Gateway, key: string): Promise<Uint8Array> {
+  const bytes = await files.read(key)
+  if (bytes !== undefined) return bytes
+  throw new CommandFailed(
+    `${visible(key)} is not in the bucket any more: its time there is over, or somebody deleted it.`,
+  )
+}

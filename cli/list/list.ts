@@ -1,0 +1,38 @@
+import { stateOf } from '../faxes/fax-state.ts'
+import { withGateway } from '../gateway/with-gateway.ts'
+import { EXIT_CODES, type Subcommand } from '../subcommand.ts'
+import { type Screen, standardOutput } from '../terminal/screen.ts'
+import { DEFAULT_DAYS, HELP, type ListCommand, readCommandLine } from './command-line.ts'
+import { faxTable } from './fax-table.ts'
+import { type Found, findFaxes } from './find-faxes.ts'
+
+export const list: Subcommand = { help: HELP, run }
+
+async function run(words: readonly string[]): Promise<number> {
+  const now = new Date()
+  const command = readCommandLine(words, now)
+  const found = await withGateway('list', command.choice, ({ ledger }) => findFaxes(ledger, command, now))
+  const screen = standardOutput()
+  screen.write(command.json ? asLines(found) : describe(screen, command, found))
+  return EXIT_CODES.done
+}
+
+function asLines({ entries }: Found): string {
+  return entries.map((entry) => `${JSON.stringify({ ...entry, state: stateOf(entry) })}\n`).join('')
+}
+
+function describe(screen: Screen, { span, number, state }: ListCommand, { entries, hasMore }: Found): string {
+  if (entries.length === 0) {
+    const where =
+      span === undefined &&
+      number === undefined &&
+      (state === undefined || state === 'routed' || state === 'delivered')
+    return `No fax${where ? ` in the last ${DEFAULT_DAYS} days` : ''} that fits.\n`
+  }
+  const last = entries.at(-1)?.fax.id
+  const lines = [
+    ...faxTable(screen, entries, new Date()),
+    ...(hasMore ? ['', `There are more. Go on with --after ${last}`] : []),
+  ]
+  return lines.map((line) => `${line}\n`).join('')
+}

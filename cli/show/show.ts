@@ -1,0 +1,38 @@
+import { whatIsStuck } from '../../shared/ledger/stuck.ts'
+import { readEntry, readFaxId } from '../faxes/fax-argument.ts'
+import { stateOf } from '../faxes/fax-state.ts'
+import { GATEWAY_HELP, GATEWAY_OPTIONS } from '../gateway/target.ts'
+import { withGateway } from '../gateway/with-gateway.ts'
+import { EXIT_CODES, type Subcommand } from '../subcommand.ts'
+import { standardOutput } from '../terminal/screen.ts'
+import { readWords } from '../words.ts'
+import { describe } from './describe.ts'
+
+const HELP = `Shows all that happened to a fax: its facts, and a timeline with every attempt and the other side's own words.
+
+Usage: faxlane show ID [--json]
+
+  --json        the same as one JSON object: fax, deliveries, state, stuck
+  --help        this text
+${GATEWAY_HELP}
+Exit code: 0 shown, 1 there is no such fax, 2 wrong usage.
+`
+
+export const show: Subcommand = { help: HELP, run }
+
+async function run(words: readonly string[]): Promise<number> {
+  const { values, positionals } = readWords('show', words, {
+    json: { type: 'boolean', default: false },
+    ...GATEWAY_OPTIONS,
+  })
+  const faxId = readFaxId('show', positionals)
+  const entry = await withGateway('show', values, ({ ledger }) => readEntry(ledger, faxId))
+  const now = new Date()
+  const screen = standardOutput()
+  screen.write(
+    values.json
+      ? `${JSON.stringify({ ...entry, state: stateOf(entry), stuck: whatIsStuck(entry, now) })}\n`
+      : describe(screen, entry, now),
+  )
+  return EXIT_CODES.done
+}

@@ -1,0 +1,99 @@
+import type { FaxEntry } from '../../shared/ledger/queries.ts'
+import type { DeliveryRecord, FaxRecord } from '../../shared/ledger/records.ts'
+import { count } from '../faxes/amounts.ts'
+
+export type Mark = '✔' | '✘' | '…' | ' '
+
+/** One step of a fax's way. */
+export interface Step {
+  /** ISO 8601. */
+  at: string
+  mark: Mark
+  /** Who did it: a backend, or a part of the gateway. */
+  who: string
+  text: string
+}
+
+/** All that happened to a fax and what is due next, in the order of time. */
+export function timeline({ fax, deliveries }: FaxEntry): Step[] {
+  const steps = [...stepsOfFax(fax), ...deliveries.flatMap(stepsOfDelivery)]
+  return steps.sort((one, other) => Date.parse(one.at) - Date.parse(other.at))
+}
+
+function stepsOfFax(fax: FaxRecord): Step[] {
+  const { facts, site, openedAt, closedAt, state } = fax
+  const opened: Step[] = [
+    { at: facts.receivedAt, mark: ' ', who: 'PBX', text: `reception ended at ${site}${statusOf(fax)}` },
+    { at: openedAt, mark: ' ', who: 'receive', text: `arrived, ${fax.tiffBytes} bytes` },
+  ]
+  if (closedAt === undefined) return opened
+  const text =
+    state === 'routed' ? `${conversionOf(fax)}, routed to ${(fax.backends ?? []).join(', ')}` : endOf(fax)
+  return [...opened, { at: closedAt, mark: state === 'routed' ? ' ' : '✘', who: 'receive', text }]
+}
+
+function statusOf({ facts: { status, error, mode, rate } }: FaxRecord): string {
+  const parts = [status, error, mode, rate === undefined ? undefined : `${rate} bit/s`]
+  const said = parts.filter((part) => part !== undefined && part !== '')
+  return said.length === 0 ? '' : `; the PBX says: ${said.join(', ')}`
+}
+
+function conversionOf({ pages, damagedRows = 0, convertMilliseconds }: FaxRecord): string {
+  const time = convertMilliseconds === undefined ? '' : ` in ${convertMilliseconds} ms`
+  const damage = damagedRows === 0 ? '' : `, ${count(damagedRows, 'damaged row')}`
+  return pages === undefined ? 'not converted' : `converted, ${count(pages, 'page')}${damage}${time}`
+}
+
+function endOf(fax: FaxRecord): string {
+  const converted = fax.pages === undefined ? '' : `${conversionOf(fax)}; `
+  return `${converted}${fax.state}: ${fax.reason ?? 'no reason is on record'}`
+}
+
+function stepsOfDelivery(delivery: DeliveryRecord): Step[] {
+  const { backend, history, openedAt, fallbackOf } = delivery
+  const taken: Step[] =
+    fallbackOf === undefined
+      ? []
+      : [{ at: openedAt, mark: ' ', who: backend, text: `in the place of ${fallbackOf}, which gave up` }]
+  return [...taken, ...history.map((_, index) => attemptStep(delivery, index)), ...nextStep(delivery)]
+}
+
+function attemptStep({ backend, history, state }: DeliveryRecord, index: number): Step {
+  const { attempt = 1, at = '', result } = history[index] ?? {}
+  const words = [result?.code, result?.text].filter((part) => part !== undefined && part !== '').join(' ')
+  const which = `attempt ${attempt}`
+  const isLast = index === history.length - 1
+  if (result?.outcome === 'delivered') {
+    const receipt = result.receipt === '' ? '' : ` (${result.receipt})`
+    return {
+      at,
+      mark: '✔',
+      who: backend,
+      text: `${which}: delivered${words === '' ? '' : `, ${words}`}${receipt}`,
+    }
+  }
+  const unsure =
+    result?.outcome === 'retry' && result.maybeDelivered ? '; it may have arrived all the same' : ''
+  if (result?.outcome === 'retry' && !(isLast && state === 'failed')) {
+    return { at, mark: '…', who: backend, text: `${which}: ${words}${unsure}` }
+  }
+  const verb =
+    isLast && state === 'bounced' ? 'came back' : result?.outcome === 'retry' ? 'given up' : 'failed'
+  return { at, mark: '✘', who: backend, text: `${which}: ${verb}: ${words}${unsure}` }
+}
+
+function nextStep({ backend, state, openedAt, nextAttemptAt, leaseUntil, attempts }: DeliveryRecord): Step[] {
+  if (state === 'waiting') {
+    const text = attempts === 0 ? 'waits for its first attempt' : `attempt ${attempts + 1} is due`
+    return [{ at: nextAttemptAt ?? openedAt, mark: '…', who: backend, text }]
+  }
+  if (state !== 'claimed') return []
+  return [
+    {
+      at: leaseUntil ?? openedAt,
+      mark: '…',
+      who: backend,
+      text: `attempt ${attempts} is under way; it has until then`,
+    },
+  ]
+}
