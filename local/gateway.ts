@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { join, resolve } from 'node:path'
+import type { DeployedTable } from '../shared/routing-table/deployed-table.ts'
 import type { Access } from './aws/iam/authorizer.ts'
 import type { StandIn } from './aws/stand-in.ts'
 import { type ClientSettings, type Clients, makeClients } from './gateway/clients.ts'
@@ -8,6 +9,7 @@ import { type Deployment, readDeployment } from './gateway/deployment.ts'
 import type { RunningGateway } from './gateway/description.ts'
 import { startFtp } from './gateway/ftp.ts'
 import { startFunctions } from './gateway/functions.ts'
+import { startHeartbeats } from './gateway/heartbeats.ts'
 import { claimHome } from './gateway/home.ts'
 import { keepPorts, type Ports, portOf, readPorts } from './gateway/ports.ts'
 import { startPrintAgents } from './gateway/print-agents.ts'
@@ -100,7 +102,10 @@ async function bringUp(options: GatewayOptions, closers: Closers): Promise<Runni
   const { endpoint, dynamoDbEndpoint } = standIn
   const { redirects, certificateAuthority } = ftp
   const host = { ...PLACE, ...credentials, endpoint, dynamoDbEndpoint, redirects, certificateAuthority }
-  startWork({ gateway, blueprint, host, functionUrls, queueUrls, homeFolder, onProblem }, closers)
+  startWork(
+    { gateway, table: deployment.table, blueprint, host, functionUrls, queueUrls, homeFolder, onProblem },
+    closers,
+  )
   return gateway
 }
 
@@ -162,6 +167,7 @@ function describeGateway({ homeFolder, settings, standIn, deployment, queueUrls 
 
 interface Work {
   gateway: RunningGateway
+  table: DeployedTable
   blueprint: Blueprint
   host: FunctionHost
   functionUrls: ReadonlyMap<string, FunctionUrlServer>
@@ -172,7 +178,7 @@ interface Work {
 
 /** Whatever takes messages: started last and ended first. */
 function startWork(work: Work, closers: Closers): void {
-  const { gateway, blueprint, host, functionUrls, queueUrls, homeFolder, onProblem } = work
+  const { gateway, table, blueprint, host, functionUrls, queueUrls, homeFolder, onProblem } = work
   const log = openFunctionLog(gateway.folders.functionsLog)
   closers.add(() => log.close())
   const clients: Clients = makeClients(gateway)
@@ -182,10 +188,16 @@ function startWork(work: Work, closers: Closers): void {
     const pool = functions.pools.get(name)
     if (pool !== undefined) server.serve(pool)
   }
-  const agents = startPrintAgents(clients, log, gateway, homeFolder)
+  const agents = [
+    startPrintAgents(clients, log, gateway, homeFolder),
+    startHeartbeats(clients, log, table, gateway.reportsQueueUrl),
+  ]
   functions.feed(clients.sqs, (name) => urlOf(queueUrls, name))
   closers.add(async () => {
-    await Promise.all([functions.close(GRACE_MILLISECONDS), endsWithin(GRACE_MILLISECONDS, agents.stop())])
+    await Promise.all([
+      functions.close(GRACE_MILLISECONDS),
+      ...agents.map((one) => endsWithin(GRACE_MILLISECONDS, one.stop())),
+    ])
   })
   functions.prewarm().catch((error: unknown) => onProblem(`A function could not be loaded: ${String(error)}`))
 }

@@ -2,8 +2,10 @@ import type { Backend } from '../../shared/routing-table/deployed-table.ts'
 import { DIALLED_NUMBER } from '../../shared/routing-table/sections/number.ts'
 import { templateSource } from '../../shared/routing-table/template.ts'
 import { visible } from '../../shared/visible.ts'
+import { DEPLOYED_OPTION, readTableOf } from '../gateway/deployed-table.ts'
+import { GATEWAY_HELP, GATEWAY_OPTIONS } from '../gateway/target.ts'
 import { EXIT_CODES, type Subcommand } from '../subcommand.ts'
-import { DEFAULT_TABLE_FILE, loadTable } from '../table-file.ts'
+import { DEFAULT_TABLE_FILE } from '../table-file.ts'
 import { standardOutput } from '../terminal/screen.ts'
 import { readWords, wrongUsage } from '../words.ts'
 import { describe } from './describe.ts'
@@ -11,13 +13,14 @@ import { type Explanation, explain as explainNumber } from './explanation.ts'
 
 const HELP = `Says what would happen to a fax for a number: which backends it goes to, and why.
 
-Usage: faxlane explain NUMBER [--table FILE] [--json]
+Usage: faxlane explain NUMBER [--table FILE | --deployed] [--json]
 
   --table FILE  the routing table (${DEFAULT_TABLE_FILE})
+  --deployed    the table that a gateway routes by now; so does --stack or --home
   --json        the same as one JSON object
   --help        this text
-
-NUMBER is written as the PBX hands it over. Nothing is delivered, and nothing but the file is read.
+${GATEWAY_HELP}
+NUMBER is written as the PBX hands it over. Nothing is delivered; with a file, no gateway is asked.
 
 Exit code: 0 the number has a route, 1 it is unrouted or the table can't be used, 2 wrong usage.
 `
@@ -26,14 +29,17 @@ export const explain: Subcommand = { help: HELP, run }
 
 async function run(words: readonly string[]): Promise<number> {
   const { values, positionals } = readWords('explain', words, {
-    table: { type: 'string', default: DEFAULT_TABLE_FILE },
+    table: { type: 'string' },
+    ...DEPLOYED_OPTION,
     json: { type: 'boolean', default: false },
+    ...GATEWAY_OPTIONS,
   })
   const number = readNumber(positionals)
-  const explanation = explainNumber(loadTable(values.table), number)
+  const { table, source } = await readTableOf('explain', { file: values.table, ...values })
+  const explanation = explainNumber(table, number)
   const screen = standardOutput()
   screen.write(
-    values.json ? `${JSON.stringify(asJson(explanation))}\n` : describe(screen, explanation, values.table),
+    values.json ? `${JSON.stringify(asJson(explanation))}\n` : describe(screen, explanation, source),
   )
   return explanation.by === 'unrouted' ? EXIT_CODES.someFailed : EXIT_CODES.done
 }

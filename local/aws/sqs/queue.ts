@@ -127,6 +127,18 @@ export class Queue {
     this.#dependencies.store.remove(id)
   }
 
+  /** Hands over everything that nobody holds, one by one; each is gone from here once it has been taken. */
+  moveTo(take: (message: Message) => void): number {
+    const now = this.#time()
+    const movable = [...this.#messages.values()].filter(({ visibleAt }) => visibleAt <= now)
+    for (const message of movable) {
+      take(message)
+      this.#messages.delete(message.id)
+      this.#dependencies.store.remove(message.id)
+    }
+    return movable.length
+  }
+
   changeVisibility(id: string, receipt: string, timeoutSeconds: number): void {
     const message = this.#messages.get(id)
     if (message === undefined || message.receipt !== receipt)

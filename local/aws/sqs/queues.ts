@@ -68,6 +68,21 @@ export class Queues {
     this.named(name).queue.send({ body, attributes: {} })
   }
 
+  byArn(arn: string): NamedQueue {
+    const found = [...this.#queues.values()].find(({ name }) => this.arnOf(name) === arn)
+    if (found === undefined)
+      throw new AwsError(
+        400,
+        'ResourceNotFoundException',
+        "The resource that you specified for the SourceArn parameter doesn't exist.",
+      )
+    return found
+  }
+
+  isDeadLetterQueue(name: string): boolean {
+    return [...this.#queues.values()].some(({ queue }) => queue.attributes.deadLetter?.queueName === name)
+  }
+
   arnOf(name: string): string {
     return `arn:aws:sqs:${this.#place.region}:${this.#place.accountId}:${name}`
   }

@@ -18,6 +18,7 @@ import {
   SendMessageCommand,
   type SendMessageCommandInput,
   SQSClient,
+  StartMessageMoveTaskCommand,
 } from '@aws-sdk/client-sqs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { QueueAttributes } from '../stand-in.ts'
@@ -295,6 +296,22 @@ describe('the dead-letter queue', () => {
         DeadLetterQueueSourceArn: 'arn:aws:sqs:eu-west-1:000000000000:source',
       },
     })
+  })
+
+  test('sends what is in it back, as new messages', async () => {
+    const dead = await create('dead', {})
+    QueueUrl = await create('source', { deadLetter: { queueName: 'dead', maxReceiveCount: 1 } })
+    await send('one')
+    await receive({ VisibilityTimeout: 0 })
+    expect(await receive()).toEqual([])
+    const move = (queue: string) =>
+      sqs.send(new StartMessageMoveTaskCommand({ SourceArn: `arn:aws:sqs:eu-west-1:000000000000:${queue}` }))
+    expect(await errorOf(move('source'))).toMatchObject({ name: 'InvalidParameterValue' })
+    expect(await errorOf(move('nowhere'))).toMatchObject({ name: 'ResourceNotFoundException' })
+    await move('dead')
+    expect(await receive({ QueueUrl: dead })).toEqual([])
+    const [message] = await receive()
+    expect([message?.Body, message?.Attributes?.ApproximateReceiveCount]).toEqual(['one', '1'])
   })
 })
 

@@ -31,6 +31,10 @@ function queueActions(queues: Queues): Record<string, JsonAction> {
         .filter((name) => name.startsWith(QueueNamePrefix))
         .map((name) => queues.urlOf(name)),
     })),
+    StartMessageMoveTask: action(
+      z.object({ SourceArn: z.string(), DestinationArn: z.string().optional() }),
+      (input) => startMessageMove(queues, input),
+    ),
     GetQueueAttributes: action(attributesSchema, ({ QueueUrl, AttributeNames }) => {
       const all = attributesOf(queues, queues.at(QueueUrl))
       const unknown = AttributeNames.find((name) => name !== 'All' && !Object.hasOwn(all, name))
@@ -43,6 +47,30 @@ function queueActions(queues: Queues): Record<string, JsonAction> {
       return { Attributes: Object.fromEntries(wanted) }
     }),
   }
+}
+
+/**
+ * The messages come to their queues as new ones: with a new id, a new age, and all of their receives before them. At once, where SQS takes its
+ * time. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html
+ */
+function startMessageMove(
+  queues: Queues,
+  { SourceArn, DestinationArn }: { SourceArn: string; DestinationArn?: string | undefined },
+): object {
+  const { name, queue } = queues.byArn(SourceArn)
+  if (!queues.isDeadLetterQueue(name))
+    throw new AwsError(
+      400,
+      'InvalidParameterValue',
+      'Source queue must be configured as a Dead Letter Queue.',
+    )
+  queue.moveTo(({ body, attributes, groupId, deadLetterSourceArn }) => {
+    const to = DestinationArn ?? deadLetterSourceArn
+    if (to === undefined)
+      throw new AwsError(400, 'CouldNotDetermineMessageSource', 'The source of a message is not known.')
+    queues.byArn(to).queue.send({ body, attributes, ...(groupId === undefined ? {} : { groupId }) })
+  })
+  return { TaskHandle: Buffer.from(`${SourceArn} ${Date.now()}`).toString('base64') }
 }
 
 function attributesOf(queues: Queues, { name, queue }: NamedQueue): Record<string, string | undefined> {
