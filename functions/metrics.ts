@@ -1,24 +1,47 @@
+import type { DeliveryRecord } from '../shared/ledger/records.ts'
 import type { HeartbeatMessage } from '../shared/messages.ts'
 import type { AgentKind } from '../shared/routing-table/deployed-table.ts'
 
-/** Metrics that an alarm watches. None has a dimension: a number or a fax id there would cost by the million. */
-export type Metric =
-  | 'FaxesReceived'
-  | 'FaxesUnrouted'
-  | 'FaxesRefused'
+/** What is counted or measured, and its unit in CloudWatch. */
+const UNITS = {
+  FaxesReceived: 'Count',
+  FaxesUnrouted: 'Count',
+  FaxesRefused: 'Count',
   /** The PBX said so, whether pages came before the call broke off or none did. */
-  | 'ReceptionsFailed'
-  | 'DeliveriesFailed'
-  | 'TransmissionsAccepted'
+  ReceptionsFailed: 'Count',
+  ConversionTime: 'Milliseconds',
+  DeliveriesMade: 'Count',
+  /** Given up, or sent back after SES had taken it. */
+  DeliveriesFailed: 'Count',
+  /** Of a delivery that goes on waiting after an attempt: since it was opened. */
+  DeliveryAge: 'Seconds',
+  /** What the sweep could not put right. */
+  SweepFindings: 'Count',
+  TransmissionsAccepted: 'Count',
   /** Nothing was dialled: the number, the sender, the document. Its sender knows. */
-  | 'TransmissionsRefused'
-  | 'TransmissionsSent'
+  TransmissionsRefused: 'Count',
+  TransmissionsSent: 'Count',
   /** Its sender knows. */
-  | 'TransmissionsFailed'
+  TransmissionsFailed: 'Count',
   /** May have gone out, and is not sent again by itself: somebody has to decide. */
-  | 'TransmissionsUnknown'
+  TransmissionsUnknown: 'Count',
+} as const
+export type Metric = keyof typeof UNITS
 
-export type Count = (metric: Metric) => void
+export interface Counted {
+  /** 1 where it is left out. */
+  value?: number
+  /** Of the backend. The only dimension: four values. A number or a fax id there would cost by the million. */
+  kind?: string
+}
+export type Count = (metric: Metric, counted?: Counted) => void
+
+/** What became of a delivery, by the kind of its backend. */
+export function countEnd(count: Count, { state, kind, openedAt }: DeliveryRecord, now: Date): void {
+  if (state === 'delivered') count('DeliveriesMade', { kind })
+  else if (state === 'waiting') count('DeliveryAge', { value: (now.getTime() - Date.parse(openedAt)) / 1000 })
+  else count('DeliveriesFailed', { kind })
+}
 
 /**
  * Counts by CloudWatch's embedded metric format: a log line that CloudWatch turns into a metric, with no call to be made
@@ -26,10 +49,14 @@ export type Count = (metric: Metric) => void
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export function makeCount(namespace: string, write: (line: string) => void, now: () => Date): Count {
-  return (metric) => write(embedded({ namespace, metric, dimensions: {} }, now()))
+  return (metric, { value = 1, kind } = {}) => {
+    // Alarms watch the whole, the dashboard shows the kinds.
+    const dimensions: Record<string, string> = kind === undefined ? {} : { Kind: kind }
+    write(embedded({ namespace, metric, unit: UNITS[metric], value, dimensions, alsoWhole: true }, now()))
+  }
 }
 
-/** Of an agent on site; the only metric with dimensions, two values for each site. */
+/** Of an agent on site, two for each site. */
 export const HEARTBEAT_METRIC = 'AgentHeartbeat'
 
 export type CountHeartbeat = (agent: Pick<HeartbeatMessage['heartbeat'], 'site' | 'agent'>) => void
@@ -45,22 +72,38 @@ export function makeCountHeartbeat(
   now: () => Date,
 ): CountHeartbeat {
   return (agent) =>
-    write(embedded({ namespace, metric: HEARTBEAT_METRIC, dimensions: heartbeatDimensions(agent) }, now()))
+    write(
+      embedded(
+        {
+          namespace,
+          metric: HEARTBEAT_METRIC,
+          unit: 'Count',
+          value: 1,
+          dimensions: heartbeatDimensions(agent),
+          alsoWhole: false,
+        },
+        now(),
+      ),
+    )
 }
 
-function embedded(
-  {
-    namespace,
-    metric,
-    dimensions,
-  }: { namespace: string; metric: string; dimensions: Record<string, string> },
-  at: Date,
-): string {
+interface Embedded {
+  namespace: string
+  metric: string
+  unit: string
+  value: number
+  dimensions: Record<string, string>
+  /** Also without its dimensions. */
+  alsoWhole: boolean
+}
+
+function embedded({ namespace, metric, unit, value, dimensions, alsoWhole }: Embedded, at: Date): string {
+  const names = Object.keys(dimensions)
   const directive = {
     Namespace: namespace,
-    Dimensions: [Object.keys(dimensions)],
-    Metrics: [{ Name: metric, Unit: 'Count' }],
+    Dimensions: alsoWhole && names.length > 0 ? [[], names] : [names],
+    Metrics: [{ Name: metric, Unit: unit }],
   }
   const aws = { Timestamp: at.getTime(), CloudWatchMetrics: [directive] }
-  return `${JSON.stringify({ _aws: aws, ...dimensions, [metric]: 1 })}\n`
+  return `${JSON.stringify({ _aws: aws, ...dimensions, [metric]: value })}\n`
 }

@@ -17,11 +17,9 @@ import type { GatewayFunction } from './gateway-function.ts'
 import { type Names, queueArn } from './names.ts'
 import {
   DEAD_LETTER_RETENTION_DAYS,
-  planArrivals,
   planPrints,
-  planSubmissions,
+  planQueues,
   planTransmissions,
-  planWorkQueues,
   type QueuePlan,
   transmitSites,
 } from './queue-plans.ts'
@@ -49,7 +47,7 @@ export interface AlarmsProps {
 /** All alarms of the gateway, and the one place they go to. */
 export function alarms(scope: Construct, { names, table, functions, topic }: AlarmsProps): void {
   const watches = [
-    ...[planArrivals(names), planSubmissions(names), ...planWorkQueues(names, table)].map(deadLetters),
+    ...planQueues(names, table).map(deadLetters),
     ...table.sites.map((site) => waitingPrints(planPrints(names, site), site)),
     ...transmitSites(table).map((site) => waitingTransmissions(planTransmissions(names, site), site)),
     ...functions.map((gatewayFunction) => functionErrors(names, gatewayFunction)),

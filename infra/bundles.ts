@@ -9,6 +9,7 @@ import { FUNCTION_KINDS } from './queue-plans.ts'
 
 export type FunctionName =
   | 'receive'
+  | 'dispatch'
   | 'submit'
   | 'schedule'
   | 'notify-sender'
@@ -34,6 +35,7 @@ const REQUIRE_BANNER =
 /** The file that each function starts from, in the project. */
 export const ENTRIES: Record<FunctionName, string> = {
   receive: 'functions/receive/handler.ts',
+  dispatch: 'functions/dispatch/handler.ts',
   submit: 'functions/submit/handler.ts',
   schedule: 'functions/schedule/handler.ts',
   'notify-sender': 'functions/notify-sender/handler.ts',
@@ -56,7 +58,7 @@ const READ_AT_RUN_TIME: Readonly<Record<string, { name: string; from: string }>>
 }
 
 /** The functions that know the routing table. */
-const ROUTING: readonly FunctionName[] = ['receive', 'submit']
+const ROUTING: readonly FunctionName[] = ['receive', 'dispatch', 'submit']
 
 /**
  * Bundles all functions in one call, which reads and parses each source of the SDK once, into a folder for each function under

@@ -21,6 +21,8 @@ describe('queues', () => {
       'faxlane-deliver-ftp',
       'faxlane-deliver-log',
       'faxlane-deliver-mail',
+      'faxlane-dispatch',
+      'faxlane-mail-events',
       'faxlane-print-berlin',
       'faxlane-print-main',
       'faxlane-reports',

@@ -5,11 +5,18 @@ import { faxLogs } from './fax-logs.ts'
 import { faxesBucket } from './faxes-bucket.ts'
 import { ftpSecrets } from './ftp-secrets.ts'
 import { ledgerTable } from './ledger-table.ts'
+import { mailEvents } from './mail-events.ts'
 import { acknowledgeDataFindings } from './nag-exceptions.ts'
 import type { Names } from './names.ts'
-import { planArrivals, planSubmissions, planWorkQueues, transmitSites } from './queue-plans.ts'
+import {
+  planArrivals,
+  planMailEvents,
+  planSubmissions,
+  planWorkQueues,
+  transmitSites,
+} from './queue-plans.ts'
 import { queueWithDeadLetters } from './queue-with-dead-letters.ts'
-import { type IdentityMode, senderIdentities } from './sender-identities.ts'
+import { type IdentityMode, senderIdentities, sendsMail } from './sender-identities.ts'
 import { siteAgents } from './site-agents.ts'
 
 export interface DataStackProps {
@@ -25,10 +32,15 @@ export class DataStack extends Stack {
       description: 'faxlane: faxes, ledger and queues',
       terminationProtection: true,
     })
-    const bucket = faxesBucket(this, names, {
-      incoming: queueWithDeadLetters(this, planArrivals(names)),
-      outgoing: queueWithDeadLetters(this, planSubmissions(names)),
+    const bucket = faxesBucket(this, {
+      names,
+      table,
+      announcements: {
+        incoming: queueWithDeadLetters(this, planArrivals(names)),
+        outgoing: queueWithDeadLetters(this, planSubmissions(names)),
+      },
     })
+    if (sendsMail(table)) mailEvents(this, names, queueWithDeadLetters(this, planMailEvents(names)))
     for (const plan of planWorkQueues(names, table)) queueWithDeadLetters(this, plan)
     ledgerTable(this, names)
     const secrets = ftpSecrets(this, table)

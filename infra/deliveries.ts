@@ -4,14 +4,15 @@ import { BACKENDS, type FunctionKind } from '../functions/backends/list.ts'
 import type { FunctionNeeds } from '../functions/backends/needs.ts'
 import type { DeployedTable } from '../shared/routing-table/deployed-table.ts'
 import type { AssetFolders } from './bundles.ts'
+import { givesUp, writesLedger } from './environments.ts'
 import { faxLogArns } from './fax-logs.ts'
 import { passwordSecretArns } from './ftp-secrets.ts'
 import { GatewayFunction } from './gateway-function.ts'
-import { FAX_LOG_STREAM, type Names, queueUrl } from './names.ts'
+import { configurationSetArn, FAX_LOG_STREAM, type Names, queueUrl } from './names.ts'
 import * as may from './permissions.ts'
 import { feedFrom } from './queue-feed.ts'
 import { deliverId, FUNCTION_KINDS } from './queue-plans.ts'
-import { type IdentityMode, senderIdentityArns, senders } from './sender-identities.ts'
+import { faxSenders, type IdentityMode, senderIdentityArns } from './sender-identities.ts'
 
 export interface DeliveriesProps {
   names: Names
@@ -28,7 +29,9 @@ export function deliverFunctions(scope: Construct, props: DeliveriesProps): Gate
 }
 
 function deliverFunction(scope: Construct, kind: FunctionKind, props: DeliveriesProps): GatewayFunction {
-  const { names, assetFolders } = props
+  const { names, table, assetFolders } = props
+  const ledger = writesLedger(names, table)
+  const giveUp = givesUp(names, table)
   const needs: FunctionNeeds = BACKENDS[kind]
   const queue = names.deliveries(kind)
   const gatewayFunction = new GatewayFunction(scope, deliverId(kind), {
@@ -39,11 +42,16 @@ function deliverFunction(scope: Construct, kind: FunctionKind, props: Deliveries
     size: needs,
     // A retry goes back to the function's own queue, and the schedule of retries ends.
     sendsToItself: true,
-    environment: { QUEUE_URL: queueUrl(queue), ...environmentOf(needs, props) },
+    environment: {
+      QUEUE_URL: queueUrl(queue),
+      ...ledger.environment,
+      ...giveUp.environment,
+      ...environmentOf(needs, props),
+    },
     permissions: [
       may.takeMessages(queue),
-      may.sendMessages([queue]),
-      may.useLedger(names),
+      may.sendMessages([queue, ...giveUp.queues]),
+      ...ledger.permissions,
       ...permissionsOf(needs, props),
     ],
   })
@@ -54,7 +62,7 @@ function deliverFunction(scope: Construct, kind: FunctionKind, props: Deliveries
 function environmentOf(needs: FunctionNeeds, { names, linkUrl }: DeliveriesProps): Record<string, string> {
   return {
     ...(needs.readsFaxes.length > 0 && { FAXES_BUCKET: names.bucket }),
-    ...(needs.sendsMail && { LINK_URL: linkUrl }),
+    ...(needs.sendsMail && { LINK_URL: linkUrl, MAIL_CONFIGURATION_SET: names.configurationSet }),
     ...(needs.writesFaxLog && { FAX_LOG_GROUP_PREFIX: names.faxLogPrefix, FAX_LOG_STREAM }),
   }
 }
@@ -65,12 +73,19 @@ function permissionsOf(
   { names, table, identities }: DeliveriesProps,
 ): PolicyStatement[] {
   const secrets = needs.readsSecrets ? passwordSecretArns(table) : []
-  const from = needs.sendsMail ? senders(table) : []
+  const from = needs.sendsMail ? faxSenders(table) : []
   const faxLogs = needs.writesFaxLog ? faxLogArns(names, table) : []
   return [
     ...(needs.readsFaxes.length > 0 ? [may.readFaxes(names, needs.readsFaxes)] : []),
     ...(secrets.length > 0 ? [may.readSecrets(secrets)] : []),
-    ...(from.length > 0 ? [may.sendMail(senderIdentityArns(from, identities), from)] : []),
+    ...(from.length > 0
+      ? [
+          may.sendMail(
+            [...senderIdentityArns(from, identities), configurationSetArn(names.configurationSet)],
+            from,
+          ),
+        ]
+      : []),
     ...(faxLogs.length > 0 ? [may.writeFaxLogs(faxLogs)] : []),
   ]
 }

@@ -11,26 +11,30 @@ import {
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import type { Construct, IDependable } from 'constructs'
 import { PREFIXES } from '../shared/object-keys.ts'
+import { type DeployedTable, retentionOf } from '../shared/routing-table/deployed-table.ts'
 import { bucketArn, type Names } from './names.ts'
 
 /**
  * What was received, what was sent, and what became of either; the copies for printing, which nobody needs once they are printed. What an
  * edge agent fetches and claims outlives the longest that a job may lie in its queue or among the dead letters, and be sent back from there.
  */
-const RETENTION_DAYS: Record<keyof typeof PREFIXES, number> = {
-  incoming: 90,
-  pdf: 90,
+const retentionDays = (faxesDays: number): Record<keyof typeof PREFIXES, number> => ({
+  incoming: faxesDays,
+  pdf: faxesDays,
   print: 14,
-  outgoing: 90,
+  outgoing: faxesDays,
   transmit: 30,
   claims: 30,
-}
+})
 
 /** The queues on which the bucket announces what is put into its areas. */
 export type Announcements = Partial<Record<keyof typeof PREFIXES, Queue>>
 
 /** The bucket of the faxes. What is put into an area is announced on its queue. */
-export function faxesBucket(scope: Construct, names: Names, announcements: Announcements): Bucket {
+export function faxesBucket(
+  scope: Construct,
+  { names, table, announcements }: { names: Names; table: DeployedTable; announcements: Announcements },
+): Bucket {
   const bucket = new Bucket(scope, 'Faxes', {
     bucketName: names.bucket,
     // Each key is written once. Versions are for the hand that deletes the wrong one.
@@ -40,15 +44,15 @@ export function faxesBucket(scope: Construct, names: Names, announcements: Annou
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
     objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
     removalPolicy: RemovalPolicy.RETAIN,
-    lifecycleRules: lifecycleRules(),
+    lifecycleRules: lifecycleRules(retentionOf(table).faxesDays),
   })
   bucket.addToResourcePolicy(arrivesOnce(bucket))
   announce(bucket, names, announcements)
   return bucket
 }
 
-function lifecycleRules(): LifecycleRule[] {
-  const expirations = Object.entries(RETENTION_DAYS).map(([area, days]) => ({
+function lifecycleRules(faxesDays: number): LifecycleRule[] {
+  const expirations = Object.entries(retentionDays(faxesDays)).map(([area, days]) => ({
     id: `expire-${area}`,
     prefix: PREFIXES[area as keyof typeof PREFIXES],
     expiration: Duration.days(days),

@@ -30,6 +30,20 @@ export const SETTLE: FunctionSize & FunctionFeed = {
   concurrency: 2,
 }
 
+/** Reads a file where a printer is to have a copy. */
+export const DISPATCH: FunctionSize & FunctionFeed = {
+  timeoutSeconds: 60,
+  memoryMegabytes: 512,
+  batchSize: 5,
+  concurrency: 5,
+}
+/** Few and small mails. Two at a time: the windows of the causes are kept by conditional writes. */
+export const NOTIFY: FunctionSize & FunctionFeed = {
+  timeoutSeconds: 30,
+  memoryMegabytes: 256,
+  batchSize: 10,
+  concurrency: 2,
+}
 export const DOWNLOAD: FunctionSize = { timeoutSeconds: 10, memoryMegabytes: 256 }
 
 export const SUBMIT: FunctionSize & FunctionFeed = {

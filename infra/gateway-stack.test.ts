@@ -52,29 +52,32 @@ describe('functions', () => {
   it('know the ledger, the metrics, and what they need', () => {
     const common = { LEDGER_TABLE: 'faxlane-ledger', METRICS_NAMESPACE: 'faxlane' }
     const bucket = { FAXES_BUCKET: 'faxlane-ACCOUNT-REGION' }
-    const environment = (name: string) =>
-      Object.fromEntries(Object.entries(environmentOf(name)).map(([key, value]) => [key, text(value)]))
-    expect(environment('receive')).toEqual({
-      ...common,
-      ...bucket,
+    const writes = { ...common, LEDGER_DAYS: '3653' }
+    const delivers = { ...writes, DISPATCH_QUEUE_URL: urlOf('faxlane-dispatch') }
+    const queues = {
       MAIL_QUEUE_URL: urlOf('faxlane-deliver-mail'),
       FTP_QUEUE_URL: urlOf('faxlane-deliver-ftp'),
       LOG_QUEUE_URL: urlOf('faxlane-deliver-log'),
       PRINT_QUEUE_PREFIX: 'faxlane-print-',
-    })
+    }
+    const environment = (name: string) =>
+      Object.fromEntries(Object.entries(environmentOf(name)).map(([key, value]) => [key, text(value)]))
+    expect(environment('receive')).toEqual({ ...writes, ...bucket, ...queues })
+    expect(environment('dispatch')).toEqual({ ...writes, ...bucket, ...queues })
     expect(environment('deliver-mail')).toEqual({
-      ...common,
+      ...delivers,
+      MAIL_CONFIGURATION_SET: 'faxlane',
       ...bucket,
       QUEUE_URL: urlOf('faxlane-deliver-mail'),
       LINK_URL: expect.stringMatching(/^<Download.*\.FunctionUrl>$/),
     })
     expect(environment('deliver-ftp')).toEqual({
-      ...common,
+      ...delivers,
       ...bucket,
       QUEUE_URL: urlOf('faxlane-deliver-ftp'),
     })
     expect(environment('deliver-log')).toEqual({
-      ...common,
+      ...delivers,
       QUEUE_URL: urlOf('faxlane-deliver-log'),
       FAX_LOG_GROUP_PREFIX: '/faxlane/faxes/',
       FAX_LOG_STREAM: 'faxes',
@@ -83,7 +86,11 @@ describe('functions', () => {
       SCHEDULE_QUEUE_URL: urlOf('faxlane-schedule'),
       SENDER_NOTICES_QUEUE_URL: urlOf('faxlane-sender-notices'),
     }
-    expect(environment('settle')).toEqual({ ...common, ...followUps })
+    expect(environment('settle')).toEqual({
+      ...delivers,
+      ...followUps,
+      MAIL_EVENTS_QUEUE_ARN: 'sqs faxlane-mail-events',
+    })
     expect(environment('submit')).toEqual({ ...common, ...bucket, ...followUps })
     expect(environment('schedule')).toEqual({
       ...common,
@@ -121,6 +128,8 @@ describe('event sources', () => {
     expect(Object.fromEntries(pairs)).toEqual({
       'sqs faxlane-arrivals': 'faxlane-receive',
       'sqs faxlane-deliver-mail': 'faxlane-deliver-mail',
+      'sqs faxlane-dispatch': 'faxlane-dispatch',
+      'sqs faxlane-mail-events': 'faxlane-settle',
       'sqs faxlane-deliver-ftp': 'faxlane-deliver-ftp',
       'sqs faxlane-deliver-log': 'faxlane-deliver-log',
       'sqs faxlane-reports': 'faxlane-settle',

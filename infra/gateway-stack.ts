@@ -4,6 +4,7 @@ import { alarmTopic } from './alarm-topic.ts'
 import { alarms } from './alarms.ts'
 import type { AssetFolders } from './bundles.ts'
 import { deliverFunctions } from './deliveries.ts'
+import { dispatchFunction } from './dispatch-function.ts'
 import { downloadFunction } from './download-function.ts'
 import { acknowledgeGatewayFindings } from './nag-exceptions.ts'
 import type { Names } from './names.ts'
@@ -27,8 +28,9 @@ export class GatewayStack extends Stack {
     const functions = [
       receiveFunction(this, { names, table, assetFolders }),
       ...deliverFunctions(this, { names, table, identities, assetFolders, linkUrl: download.url }),
+      dispatchFunction(this, { names, table, assetFolders }),
       ...transmissionFunctions(this, { names, table, identities, assetFolders }),
-      settleFunction(this, names, assetFolders),
+      settleFunction(this, { names, table, assetFolders }),
       download.gatewayFunction,
     ]
     const topic = alarmTopic(this, names)

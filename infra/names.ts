@@ -20,6 +20,7 @@ export const queueUrl = (queue: string) =>
 export const tableArn = (table: string) => arn('dynamodb', `table/${table}`)
 export const bucketArn = (bucket: string) => `arn:${Aws.PARTITION}:s3:::${bucket}`
 export const identityArn = (identity: string) => arn('ses', `identity/${identity}`)
+export const configurationSetArn = (name: string) => arn('ses', `configuration-set/${name}`)
 export const logStreamArn = (group: string, stream: string) =>
   arn('logs', `log-group:${group}:log-stream:${stream}`)
 /** Secrets Manager puts six characters of its own behind the name, which nobody knows beforehand. */

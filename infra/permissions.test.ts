@@ -28,15 +28,19 @@ const PERMISSIONS: Record<string, Record<string, string[]>> = {
   'deliver-mail': {
     ...ownLog('deliver-mail'),
     ...messagesFrom('faxlane-deliver-mail'),
-    'sqs:SendMessage': ['sqs faxlane-deliver-mail'],
+    'sqs:SendMessage': ['sqs faxlane-deliver-mail', 'sqs faxlane-dispatch'],
     's3:GetObject': [`${FAXES}/incoming/*`, `${FAXES}/pdf/*`],
     'dynamodb:GetItem dynamodb:PutItem': [LEDGER],
-    'ses:SendRawEmail': ['ses identity/example.com', 'ses identity/example.org'],
+    'ses:SendRawEmail': [
+      'ses configuration-set/faxlane',
+      'ses identity/example.com',
+      'ses identity/example.org',
+    ],
   },
   'deliver-ftp': {
     ...ownLog('deliver-ftp'),
     ...messagesFrom('faxlane-deliver-ftp'),
-    'sqs:SendMessage': ['sqs faxlane-deliver-ftp'],
+    'sqs:SendMessage': ['sqs faxlane-deliver-ftp', 'sqs faxlane-dispatch'],
     's3:GetObject': [`${FAXES}/incoming/*`, `${FAXES}/pdf/*`],
     'dynamodb:GetItem dynamodb:PutItem': [LEDGER],
     'secretsmanager:GetSecretValue': [
@@ -48,18 +52,34 @@ const PERMISSIONS: Record<string, Record<string, string[]>> = {
   'deliver-log': {
     ...ownLog('deliver-log'),
     ...messagesFrom('faxlane-deliver-log'),
-    'sqs:SendMessage': ['sqs faxlane-deliver-log'],
+    'sqs:SendMessage': ['sqs faxlane-deliver-log', 'sqs faxlane-dispatch'],
     'dynamodb:GetItem dynamodb:PutItem': [LEDGER],
     'logs:PutLogEvents': [
       'logs log-group:/faxlane/faxes/log:log-stream:faxes',
       'logs log-group:/faxlane/faxes/log_b:log-stream:faxes',
     ],
   },
+  dispatch: {
+    ...ownLog('dispatch'),
+    ...messagesFrom('faxlane-dispatch'),
+    's3:GetObject': [`${FAXES}/incoming/*`, `${FAXES}/pdf/*`],
+    's3:PutObject': [`${FAXES}/print/*`],
+    'dynamodb:GetItem dynamodb:PutItem': [LEDGER],
+    'dynamodb:Query': [LEDGER],
+    'sqs:SendMessage': [
+      'sqs faxlane-deliver-ftp',
+      'sqs faxlane-deliver-log',
+      'sqs faxlane-deliver-mail',
+      'sqs faxlane-print-berlin',
+      'sqs faxlane-print-main',
+    ],
+    'sqs:GetQueueUrl': ['sqs faxlane-print-berlin', 'sqs faxlane-print-main'],
+  },
   settle: {
     ...ownLog('settle'),
-    ...messagesFrom('faxlane-reports'),
+    ...messagesFrom('faxlane-mail-events', 'faxlane-reports'),
     'dynamodb:GetItem dynamodb:PutItem': [LEDGER],
-    'sqs:SendMessage': ['sqs faxlane-schedule', 'sqs faxlane-sender-notices'],
+    'sqs:SendMessage': ['sqs faxlane-dispatch', 'sqs faxlane-schedule', 'sqs faxlane-sender-notices'],
   },
   submit: {
     ...ownLog('submit'),
@@ -103,8 +123,9 @@ function ownLog(functionName: string) {
   return { 'logs:CreateLogStream logs:PutLogEvents': [`<${logGroup}.Arn>`] }
 }
 
-function messagesFrom(queue: string) {
-  return { 'sqs:DeleteMessage sqs:GetQueueAttributes sqs:ReceiveMessage': [`sqs ${queue}`] }
+function messagesFrom(...queues: string[]) {
+  const resources = queues.map((queue) => `sqs ${queue}`)
+  return { 'sqs:DeleteMessage sqs:GetQueueAttributes sqs:ReceiveMessage': resources }
 }
 
 const functions = Object.values(gateway.findResources('AWS::Lambda::Function'))
@@ -167,6 +188,7 @@ it('sends mail by the identities that an account has, be they domains or address
   const { gateway: existing } = templatesOf(gatewayApp({ identities: 'existing' }))
   const statement = statementOf('deliver-mail', 'SendMail', existing)
   expect(list(statement.Resource).map(text).sort()).toEqual([
+    'ses configuration-set/faxlane',
     'ses identity/Fax@Example.com',
     'ses identity/example.com',
     'ses identity/example.org',

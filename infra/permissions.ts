@@ -60,10 +60,15 @@ export function readLedger(names: Names): PolicyStatement {
   return allow('ReadLedger', ['dynamodb:GetItem'], [tableArn(names.ledger)])
 }
 
+/** A fax with all of its deliveries. */
+export function queryLedger(names: Names): PolicyStatement {
+  return allow('QueryLedger', ['dynamodb:Query'], [tableArn(names.ledger)])
+}
+
 /** What an event source mapping does in the function's name. */
-export function takeMessages(queue: string): PolicyStatement {
+export function takeMessages(...queues: string[]): PolicyStatement {
   const actions = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes']
-  return allow('TakeMessages', actions, [queueArn(queue)])
+  return allow('TakeMessages', actions, queues.map(queueArn))
 }
 
 export function takeJobs(queue: string): PolicyStatement {

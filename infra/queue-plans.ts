@@ -4,8 +4,9 @@ import { MAX_RECEIVES } from '../functions/queues/redrive.ts'
 import { deadLettersOf } from '../shared/deployment-names.ts'
 import { agentsOf, type BackendKind, type DeployedTable } from '../shared/routing-table/deployed-table.ts'
 import { ConfigurationError } from './configuration-error.ts'
-import { RECEIVE, SCHEDULE, SETTLE, SUBMIT } from './function-sizes.ts'
+import { DISPATCH, NOTIFY, RECEIVE, SCHEDULE, SETTLE, SUBMIT } from './function-sizes.ts'
 import type { Names } from './names.ts'
+import { sendsMail } from './sender-identities.ts'
 
 export interface QueuePlan {
   /** Construct id: changing it would replace the queue. */
@@ -48,6 +49,19 @@ export function planSenderNotices(names: Names): QueuePlan {
 
 export function planReports(names: Names): QueuePlan {
   return functionQueue('Reports', names.reports, 'settle', SETTLE.timeoutSeconds)
+}
+
+export function planDispatch(names: Names): QueuePlan {
+  return functionQueue('Dispatch', names.dispatch, 'dispatch', DISPATCH.timeoutSeconds)
+}
+
+/** Which SES fills, by way of a topic. */
+export function planMailEvents(names: Names): QueuePlan {
+  return functionQueue('MailReturned', names.mailEvents, 'settle', SETTLE.timeoutSeconds)
+}
+
+export function planNotices(names: Names): QueuePlan {
+  return functionQueue('Notices', names.notices, 'notify', NOTIFY.timeoutSeconds)
 }
 
 export function planDeliveries(names: Names, kind: FunctionKind): QueuePlan {
@@ -96,7 +110,10 @@ export function planTransmissions(names: Names, site: string): QueuePlan {
   }
 }
 
-/** All queues but those that the bucket announces to. Throws a ConfigurationError when two would have one name. */
+/**
+ * All queues but those that the bucket announces to and that of mails that came back, which are bound to what fills them. Throws a
+ * ConfigurationError when two would have one name.
+ */
 export function planWorkQueues(names: Names, table: DeployedTable): QueuePlan[] {
   const clash = table.sites.find((site) => table.sites.some((other) => deadLettersOf(other) === site))
   if (clash !== undefined) {
@@ -109,9 +126,17 @@ export function planWorkQueues(names: Names, table: DeployedTable): QueuePlan[] 
     planReports(names),
     planSchedule(names),
     planSenderNotices(names),
+    planDispatch(names),
+    ...(table.notices === undefined ? [] : [planNotices(names)]),
     ...table.sites.map((site) => planPrints(names, site)),
     ...transmitSites(table).map((site) => planTransmissions(names, site)),
   ]
+}
+
+/** Every queue of a deployment. */
+export function planQueues(names: Names, table: DeployedTable): QueuePlan[] {
+  const mailEvents = sendsMail(table) ? [planMailEvents(names)] : []
+  return [planArrivals(names), planSubmissions(names), ...mailEvents, ...planWorkQueues(names, table)]
 }
 
 function functionQueue(id: string, name: string, functionName: string, timeoutSeconds: number): QueuePlan {

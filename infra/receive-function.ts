@@ -1,12 +1,12 @@
 import type { Construct } from 'constructs'
 import type { DeployedTable } from '../shared/routing-table/deployed-table.ts'
 import type { AssetFolders } from './bundles.ts'
+import { makesDeliveries, tells, writesLedger } from './environments.ts'
 import { RECEIVE } from './function-sizes.ts'
 import { GatewayFunction } from './gateway-function.ts'
-import { type Names, queueUrl } from './names.ts'
+import type { Names } from './names.ts'
 import * as may from './permissions.ts'
 import { feedFrom } from './queue-feed.ts'
-import { FUNCTION_KINDS } from './queue-plans.ts'
 
 interface ReceiveProps {
   names: Names
@@ -19,8 +19,9 @@ export function receiveFunction(
   scope: Construct,
   { names, table, assetFolders }: ReceiveProps,
 ): GatewayFunction {
-  const deliveryQueues = FUNCTION_KINDS.map(names.deliveries)
-  const printQueues = table.sites.map(names.print)
+  const ledger = writesLedger(names, table)
+  const deliveries = makesDeliveries(names, table)
+  const notices = tells(names, table)
   const receive = new GatewayFunction(scope, 'Receive', {
     names,
     functionName: 'receive',
@@ -29,19 +30,18 @@ export function receiveFunction(
     size: RECEIVE,
     environment: {
       FAXES_BUCKET: names.bucket,
-      ...Object.fromEntries(
-        FUNCTION_KINDS.map((kind) => [`${kind.toUpperCase()}_QUEUE_URL`, queueUrl(names.deliveries(kind))]),
-      ),
-      PRINT_QUEUE_PREFIX: names.printPrefix,
+      ...ledger.environment,
+      ...deliveries.environment,
+      ...notices.environment,
     },
     permissions: [
       may.takeMessages(names.arrivals),
       may.readFaxes(names, ['incoming']),
       may.tellMissingFaxes(names),
       may.writeFaxes(names, ['pdf', 'print']),
-      may.useLedger(names),
-      may.sendMessages([...deliveryQueues, ...printQueues]),
-      ...(printQueues.length > 0 ? [may.findQueues(printQueues)] : []),
+      ...ledger.permissions,
+      may.sendMessages([...deliveries.queues, ...notices.queues]),
+      ...deliveries.permissions,
     ],
   })
   feedFrom(names.arrivals, receive, RECEIVE)

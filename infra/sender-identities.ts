@@ -7,10 +7,15 @@ import { identityArn } from './names.ts'
 /** `create` makes an SES identity for each domain that mails are sent from; `existing` takes those that the account has. */
 export type IdentityMode = 'create' | 'existing'
 
-/** The addresses that received faxes are mailed from, each once. */
-export function senders({ backends }: DeployedTable): string[] {
+/** The addresses that faxes are mailed from, each once. */
+export function faxSenders({ backends }: DeployedTable): string[] {
   const addresses = backends.flatMap((backend) => (backend.kind === 'mail' ? [backend.from.address] : []))
   return [...new Set(addresses)].sort()
+}
+
+/** Whether any mail with a fax can go out, and come back. */
+export function sendsMail(table: DeployedTable): boolean {
+  return faxSenders(table).length > 0
 }
 
 /** The addresses that those who send faxes are told from, each once. */
@@ -18,9 +23,11 @@ export function noticeSenders({ outbound = [] }: DeployedTable): string[] {
   return [...new Set(outbound.map(({ noticesFrom }) => noticesFrom))].sort()
 }
 
-function domains(addresses: readonly string[]): string[] {
-  const all = addresses.map((address) => address.slice(address.lastIndexOf('@') + 1).toLowerCase())
-  return [...new Set(all)].sort()
+/** The addresses that mails are sent from, those to senders and to operators as well. */
+function senders(table: DeployedTable): string[] {
+  const { notices } = table
+  const operators = notices === undefined ? [] : [notices.from.address]
+  return [...new Set([...faxSenders(table), ...noticeSenders(table), ...operators])].sort()
 }
 
 /** As IAM names them. An account may have verified single addresses and not their domain. */
@@ -29,8 +36,13 @@ export function senderIdentityArns(addresses: readonly string[], mode: IdentityM
   return identities.map(identityArn)
 }
 
+function domains(addresses: readonly string[]): string[] {
+  const all = addresses.map((address) => address.slice(address.lastIndexOf('@') + 1).toLowerCase())
+  return [...new Set(all)].sort()
+}
+
 export function senderIdentities(scope: Construct, table: DeployedTable): void {
-  for (const domain of domains([...senders(table), ...noticeSenders(table)])) {
+  for (const domain of domains(senders(table))) {
     const identity = new EmailIdentity(scope, `Sender-${domain}`, { identity: Identity.domain(domain) })
     // To verify the domain anew takes DNS records and days.
     identity.applyRemovalPolicy(RemovalPolicy.RETAIN)

@@ -15,6 +15,11 @@ export interface DeploymentNames {
   schedule: string
   /** Transmissions whose senders are to be told how they ended. */
   senderNotices: string
+  dispatch: string
+  /** The queue, and the topic that feeds it. */
+  mailEvents: string
+  notices: string
+  configurationSet: string
   deliveries: (kind: string) => string
   /** The print queue of a site is this and the site's name. */
   printPrefix: string
@@ -42,6 +47,10 @@ export function deploymentNames(deployment: string): DeploymentNames {
     submissions: `${deployment}-submissions`,
     schedule: `${deployment}-schedule`,
     senderNotices: `${deployment}-sender-notices`,
+    dispatch: `${deployment}-dispatch`,
+    mailEvents: `${deployment}-mail-events`,
+    notices: `${deployment}-notices`,
+    configurationSet: deployment,
     deliveries: (kind) => `${deployment}-deliver-${kind}`,
     printPrefix,
     print: (site) => `${printPrefix}${site}`,

@@ -29,8 +29,24 @@ export const deliveryMessageSchema = z.object({
   /** Mail addresses of the number's section; empty where the backend is no mail. */
   recipients: z.array(z.string()),
   timeZone: z.string(),
+  /** Attempts that the ledger had when this was sent: tells a duplicate from the message of the next attempt. */
+  attempts: z.int().min(0),
+  /** What is left of a wait that is longer than SQS delays a message; it goes back to its queue with that. */
+  furtherWaitSeconds: z.int().min(0),
 })
 export type DeliveryMessage = z.infer<typeof deliveryMessageSchema>
+
+/** Asks the function `dispatch` for deliveries of a fax, besides those that its reception made. */
+export const dispatchRequestSchema = z.object({
+  version: z.literal(1),
+  faxId: faxIdSchema,
+  /** Absent: whatever of the fax has failed; of a fax that was unrouted, what the routing table says by now. */
+  backend: z.string().optional(),
+  /** fallback: another backend gave up; retry: somebody wants it tried again; lost: it is open, and its message is gone. */
+  because: z.enum(['fallback', 'retry', 'lost']),
+  fallbackOf: z.string().optional(),
+})
+export type DispatchRequest = z.infer<typeof dispatchRequestSchema>
 
 /** What the print agent of a site gets: what to fetch, where to print it, what to call it. */
 export const printJobSchema = z.object({

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import type { DeliveryMessage } from '../../shared/messages.ts'
+import type { DeliveryMessage, DispatchRequest } from '../../shared/messages.ts'
 import { delivered, failed, type Outcome, retry } from '../../shared/outcome.ts'
 import type { BackendOf } from '../../shared/routing-table/deployed-table.ts'
 import { openDelivery } from '../ledger/delivery-transitions.ts'
 import { makeMemoryLedger } from '../ledger/memory-ledger.ts'
 import type { Metric } from '../metrics.ts'
+import type { NoticeEvent } from '../notify/notice-event.ts'
 import type { Attempt } from './attempt.ts'
 import { type DeliverDependencies, DeliveryHeldElsewhere, deliver } from './deliver.ts'
 
@@ -23,15 +24,20 @@ const message: DeliveryMessage & { backend: BackendOf<'log'> } = {
   backend: { kind: 'log', name: 'log', message: ['a fax'] },
   recipients: [],
   timeZone: 'UTC',
+  attempts: 0,
+  furtherWaitSeconds: 0,
 }
 
 /** The world of one delivery: a ledger, a clock that the test moves, and a backend that answers as told. */
-async function world(answers: (Outcome | Error)[]) {
+async function world(answers: (Outcome | Error)[], fallback?: string) {
   const ledger = makeMemoryLedger()
-  await ledger.addDelivery(openDelivery(FAX_ID, message.backend, NOON))
+  await ledger.addDelivery(openDelivery(FAX_ID, { ...message.backend, fallback }, NOON))
   const attempts: Attempt<'log'>[] = []
   const sentLater: number[] = []
   const counted: Metric[] = []
+  const requested: DispatchRequest[] = []
+  const told: NoticeEvent[] = []
+  const queued = { message }
   const clock = { now: NOON }
   const dependencies: DeliverDependencies<'log'> = {
     ledger,
@@ -41,14 +47,19 @@ async function world(answers: (Outcome | Error)[]) {
       if (answer === undefined || answer instanceof Error) throw answer ?? new Error('no answer left')
       return answer
     },
-    sendLater: async (_, delaySeconds) => void sentLater.push(delaySeconds),
+    sendLater: async (later, waitSeconds) => {
+      sentLater.push(waitSeconds)
+      queued.message = { ...later, backend: message.backend }
+    },
+    requestDelivery: async (request) => void requested.push(request),
+    tell: async (event) => void told.push(event),
     count: (metric) => void counted.push(metric),
     now: () => clock.now,
     leaseSeconds: 60,
   }
   const record = () => ledger.getDelivery(FAX_ID, 'log')
-  const receive = (lastReceive = false) => deliver(dependencies, { message, lastReceive })
-  return { ledger, attempts, sentLater, counted, clock, record, receive }
+  const receive = (lastReceive = false) => deliver(dependencies, { message: queued.message, lastReceive })
+  return { dependencies, ledger, attempts, sentLater, counted, requested, told, clock, record, receive }
 }
 
 describe('deliver', () => {
@@ -60,7 +71,7 @@ describe('deliver', () => {
       attempts: 1,
       history: [{ attempt: 1, result: { outcome: 'delivered', receipt: '/faxlane/faxes/log' } }],
     })
-    expect(counted).toEqual([])
+    expect(counted).toEqual(['DeliveriesMade'])
   })
 
   it('does nothing for a message that comes again after the end', async () => {
@@ -80,12 +91,38 @@ describe('deliver', () => {
 
   it('tries again with growing waits, and after the last one fails and is counted', async () => {
     const { receive, record, sentLater, counted } = await world(
-      Array.from({ length: 6 }, () => retry('421 busy')),
+      Array.from({ length: 40 }, () => retry('421 busy')),
     )
-    for (let time = 0; time < 6; time += 1) await receive()
-    expect(sentLater).toEqual([10, 60, 300, 900, 900])
-    expect(await record()).toMatchObject({ state: 'failed', attempts: 6 })
-    expect(counted).toEqual(['DeliveriesFailed'])
+    while ((await record())?.state !== 'failed') await receive()
+    expect(sentLater.slice(0, 9)).toEqual([60, 60, 120, 240, 480, 960, 1920, 3600, 3600])
+    expect(sentLater.reduce((sum, seconds) => sum + seconds)).toBe(86_400)
+    expect(await record()).toMatchObject({ attempts: sentLater.length + 1, waitedSeconds: 86_400 })
+    expect(counted.slice(-2)).toEqual(['DeliveryAge', 'DeliveriesFailed'])
+  })
+
+  it('sends a message that has to wait on back to its queue, and asks the ledger nothing', async () => {
+    const { dependencies, attempts, sentLater } = await world([delivered('x', 'y')])
+    const waiting = { ...message, furtherWaitSeconds: 1500 }
+    expect(await deliver(dependencies, { message: waiting, lastReceive: false })).toBeUndefined()
+    expect([attempts, sentLater]).toEqual([[], [1500]])
+  })
+
+  it('makes no attempt for a duplicate from before the last one', async () => {
+    const { dependencies, attempts, sentLater, record } = await world([retry('busy')])
+    await deliver(dependencies, { message, lastReceive: false })
+    const before = await record()
+    await deliver(dependencies, { message, lastReceive: false })
+    expect([attempts.length, sentLater]).toEqual([1, [60]])
+    expect(await record()).toEqual(before)
+  })
+
+  it('that is given up is told, and asks for its fallback, again when its message comes again', async () => {
+    const { receive, requested, told } = await world([failed('530 no', '530')], 'mail')
+    await receive()
+    const request = { version: 1, faxId: FAX_ID, backend: 'mail', because: 'fallback', fallbackOf: 'log' }
+    expect([requested, told]).toEqual([[request], [{ cause: 'failed', faxId: FAX_ID, backend: 'log' }]])
+    await receive()
+    expect(requested).toEqual([request, request])
   })
 
   it('ends at once on an outcome that no repetition can mend', async () => {
@@ -116,7 +153,8 @@ describe('deliver', () => {
     ])
     await expect(receive()).rejects.toThrow('S3 is down')
     expect(await record()).toMatchObject({
-      state: 'waiting',
+      state: 'claimed',
+      leaseUntil: NOON.toISOString(),
       history: [{ result: { text: 'Unexpected: S3 is down' } }],
     })
     expect(sentLater).toEqual([])
@@ -143,24 +181,15 @@ describe('deliver', () => {
   })
 
   it('does not overwrite who took over while it was at work', async () => {
-    const { ledger, record } = await world([])
+    const { dependencies, ledger, record } = await world([])
     const takeOver = async (): Promise<Outcome> => {
       const claimed = await record()
       if (claimed !== undefined)
         await ledger.replaceDelivery({ ...claimed, attempts: 2, revision: claimed.revision + 1 })
       return delivered('x', 'y')
     }
-    const dependencies = {
-      ledger,
-      attempt: takeOver,
-      sendLater: async () => {},
-      count: () => {},
-      now: () => new Date(),
-      leaseSeconds: 60,
-    }
-    await expect(deliver(dependencies, { message, lastReceive: false })).rejects.toThrow(
-      DeliveryHeldElsewhere,
-    )
+    const work = deliver({ ...dependencies, attempt: takeOver }, { message, lastReceive: false })
+    await expect(work).rejects.toThrow(DeliveryHeldElsewhere)
     expect(await record()).toMatchObject({ state: 'claimed', attempts: 2 })
   })
 

@@ -2,17 +2,18 @@ import type { DeliveryRecord } from '../../shared/ledger/records.ts'
 import type { DeliveryMessage } from '../../shared/messages.ts'
 import { type Outcome, retry } from '../../shared/outcome.ts'
 import type { BackendKind, BackendOf } from '../../shared/routing-table/deployed-table.ts'
-import { claim, hasEnded, settle } from '../ledger/delivery-transitions.ts'
+import { claim, hasEnded, release, settle } from '../ledger/delivery-transitions.ts'
 import type { Ledger } from '../ledger/ledger.ts'
-import type { Count } from '../metrics.ts'
+import { type Count, countEnd } from '../metrics.ts'
 import type { Attempt } from './attempt.ts'
+import { followUp, type GiveUpDependencies } from './give-up.ts'
 import { waitAfter } from './retry-schedule.ts'
 
-export interface DeliverDependencies<Kind extends BackendKind> {
+export interface DeliverDependencies<Kind extends BackendKind> extends GiveUpDependencies {
   ledger: Pick<Ledger, 'getDelivery' | 'replaceDelivery'>
   attempt: (attempt: Attempt<Kind>) => Promise<Outcome>
-  /** Puts the message back on its queue, to come after a delay. */
-  sendLater: (message: DeliveryMessage, delaySeconds: number) => Promise<void>
+  /** Puts the message back on its queue, to come after a wait. */
+  sendLater: (message: DeliveryMessage, waitSeconds: number) => Promise<void>
   count: Count
   now: () => Date
   /** How long an attempt holds the delivery: longer than the function's time limit, shorter than the visibility timeout. */
@@ -34,21 +35,38 @@ export class DeliveryHeldElsewhere extends Error {
   }
 }
 
-/** Claims one delivery, makes one attempt, and writes down what came of it. */
+/** Claims one delivery, makes one attempt, and writes down what came of it. Undefined when the message has to wait on. */
 export async function deliver<Kind extends BackendKind>(
   dependencies: DeliverDependencies<Kind>,
   received: Received<Kind>,
-): Promise<DeliveryRecord> {
-  const { fax, backend } = received.message
+): Promise<DeliveryRecord | undefined> {
+  const { message } = received
+  const { fax, backend, furtherWaitSeconds } = message
+  if (furtherWaitSeconds > 0) {
+    await dependencies.sendLater(message, furtherWaitSeconds)
+    return undefined
+  }
   const record = await dependencies.ledger.getDelivery(fax.id, backend.name)
   if (record === undefined) throw new Error(`The ledger has no delivery of fax ${fax.id} to ${backend.name}.`)
-  if (hasEnded(record)) return record
+  if (isOver(record, message)) {
+    // Killed between the ledger and what follows: this message is what is left to see to it.
+    await followUp(dependencies, record)
+    return record
+  }
   const claimed = claim(record, dependencies.now(), dependencies.leaseSeconds)
   if (claimed === undefined || !(await dependencies.ledger.replaceDelivery(claimed))) {
     throw new DeliveryHeldElsewhere(fax.id, backend.name)
   }
   const outcome = await attemptOrRelease(dependencies, received, claimed)
-  return writeDown(dependencies, received.message, claimed, outcome)
+  return writeDown(dependencies, message, claimed, outcome)
+}
+
+/**
+ * Nothing is left for this message: the delivery has ended, or it is a duplicate from before an attempt after which the delivery waits on. The
+ * message of that next attempt was sent before the ledger said waiting.
+ */
+function isOver(record: DeliveryRecord, { attempts }: DeliveryMessage): boolean {
+  return hasEnded(record) || (record.state === 'waiting' && attempts < record.attempts)
 }
 
 /** A fault that is no outcome goes back to the queue, but not before the ledger has its reason and the claim is free. */
@@ -58,42 +76,47 @@ async function attemptOrRelease<Kind extends BackendKind>(
   claimed: DeliveryRecord,
 ): Promise<Outcome> {
   const { fax, backend, recipients, timeZone } = message
+  const { attempts: attempt, maybeDelivered } = claimed
   try {
-    const { attempts, maybeDelivered } = claimed
-    return await dependencies.attempt({
-      fax,
-      backend,
-      recipients,
-      timeZone,
-      attempt: attempts,
-      maybeDelivered,
-    })
+    return await dependencies.attempt({ fax, backend, recipients, timeZone, attempt, maybeDelivered })
   } catch (error) {
-    const outcome = retry(`Unexpected: ${error instanceof Error ? error.message : String(error)}`, {
-      maybeDelivered: true,
-    })
-    // Not put back on the queue here: the message itself comes again after its visibility timeout.
-    const released = settle(claimed, outcome, dependencies.now(), lastReceive ? undefined : 0)
-    await dependencies.ledger.replaceDelivery(released)
-    if (lastReceive) dependencies.count('DeliveriesFailed')
+    const text = `Unexpected: ${error instanceof Error ? error.message : String(error)}`
+    const outcome = retry(text, { maybeDelivered: true })
+    // The message itself comes again after its visibility timeout, but for the last time.
+    if (lastReceive) await end(dependencies, settle(claimed, outcome, dependencies.now(), undefined))
+    else await dependencies.ledger.replaceDelivery(release(claimed, outcome, dependencies.now()))
     throw error
   }
 }
 
 async function writeDown<Kind extends BackendKind>(
   dependencies: DeliverDependencies<Kind>,
-  message: DeliveryMessage,
+  message: Received<Kind>['message'],
   claimed: DeliveryRecord,
   outcome: Outcome,
 ): Promise<DeliveryRecord> {
-  const waitSeconds = outcome.outcome === 'retry' ? waitAfter(claimed.attempts) : undefined
+  const waitSeconds = waitAfter(outcome, claimed.waitedSeconds, retryPlanOf(message.backend))
   const settled = settle(claimed, outcome, dependencies.now(), waitSeconds)
-  if (!(await dependencies.ledger.replaceDelivery(settled))) {
-    // The lease ran out and somebody else took over; their record stands, and says that this attempt may have delivered.
-    throw new DeliveryHeldElsewhere(claimed.faxId, claimed.backend)
+  // Before the ledger: whatever says waiting there has a message. Should the ledger not be reached, the message finds the claim.
+  if (waitSeconds !== undefined) {
+    await dependencies.sendLater({ ...message, attempts: claimed.attempts }, waitSeconds)
   }
-  // Only after the ledger: killed between the two, the old message is still there and comes again.
-  if (waitSeconds !== undefined) await dependencies.sendLater(message, waitSeconds)
-  if (settled.state === 'failed') dependencies.count('DeliveriesFailed')
-  return settled
+  if (await end(dependencies, settled)) return settled
+  // The lease ran out and somebody else took over; their record stands, and says that this attempt may have delivered.
+  throw new DeliveryHeldElsewhere(claimed.faxId, claimed.backend)
+}
+
+/** False when somebody else has taken the delivery over. */
+async function end<Kind extends BackendKind>(
+  dependencies: DeliverDependencies<Kind>,
+  settled: DeliveryRecord,
+): Promise<boolean> {
+  if (!(await dependencies.ledger.replaceDelivery(settled))) return false
+  countEnd(dependencies.count, settled, dependencies.now())
+  await followUp(dependencies, settled)
+  return true
+}
+
+function retryPlanOf(backend: BackendOf<BackendKind>) {
+  return 'retry' in backend ? backend.retry : undefined
 }

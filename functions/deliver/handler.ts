@@ -6,16 +6,18 @@ import type { Outcome } from '../../shared/outcome.ts'
 import type { BackendKind, BackendOf } from '../../shared/routing-table/deployed-table.ts'
 import { BACKENDS, type FunctionKind } from '../backends/list.ts'
 import { readEnvironment } from '../environment.ts'
-import { makeDynamoLedger } from '../ledger/dynamo-ledger.ts'
+import { ledgerEnvironmentSchema, makeDynamoLedger } from '../ledger/dynamo-ledger.ts'
 import { makeCount } from '../metrics.ts'
 import { type BatchResponse, workOnBatch } from '../queues/batch.ts'
 import { MAX_RECEIVES } from '../queues/redrive.ts'
-import { sendDelivery } from '../queues/send.ts'
+import { LONGEST_DELAY_SECONDS, sendDelivery } from '../queues/send.ts'
 import type { Attempt } from './attempt.ts'
 import { deliver } from './deliver.ts'
+import { giveUpEnvironmentSchema, makeGiveUp } from './give-up-queues.ts'
 
 const environmentSchema = z.object({
-  LEDGER_TABLE: z.string(),
+  ...ledgerEnvironmentSchema.shape,
+  ...giveUpEnvironmentSchema.shape,
   METRICS_NAMESPACE: z.string(),
   /** The queue that the function is fed from; a retry goes back there with a delay. */
   QUEUE_URL: z.url(),
@@ -26,14 +28,19 @@ export function makeDeliveryHandler<Kind extends FunctionKind>(
   kind: Kind,
   attempt: (attempt: Attempt<Kind>) => Promise<Outcome>,
 ): (event: unknown) => Promise<BatchResponse> {
-  const { LEDGER_TABLE, METRICS_NAMESPACE, QUEUE_URL } = readEnvironment(environmentSchema)
+  const environment = readEnvironment(environmentSchema)
+  const { METRICS_NAMESPACE, QUEUE_URL } = environment
   const sqs = new SQSClient({})
   const now = () => new Date()
   const dependencies = {
-    ledger: makeDynamoLedger(new DynamoDBClient({}), LEDGER_TABLE),
+    ledger: makeDynamoLedger(new DynamoDBClient({}), environment),
     attempt,
-    sendLater: (message: DeliveryMessage, delaySeconds: number) =>
-      sendDelivery(sqs, QUEUE_URL, message, delaySeconds),
+    sendLater: (message: DeliveryMessage, waitSeconds: number) => {
+      const delaySeconds = Math.min(waitSeconds, LONGEST_DELAY_SECONDS)
+      const furtherWaitSeconds = waitSeconds - delaySeconds
+      return sendDelivery(sqs, QUEUE_URL, { ...message, furtherWaitSeconds }, delaySeconds)
+    },
+    ...makeGiveUp(sqs, environment),
     count: makeCount(METRICS_NAMESPACE, (line) => process.stdout.write(line), now),
     now,
     // Twice the time limit: a function that is stopped at its limit never outlives its lease.
@@ -43,6 +50,7 @@ export function makeDeliveryHandler<Kind extends FunctionKind>(
     workOnBatch(event, async ({ body, receives }) => {
       const message = ofKind(kind, deliveryMessageSchema.parse(JSON.parse(body)))
       const record = await deliver(dependencies, { message, lastReceive: receives >= MAX_RECEIVES })
+      if (record === undefined) return
       console.info({ event: 'delivery', faxId: record.faxId, backend: record.backend, state: record.state })
     })
 }

@@ -1,7 +1,22 @@
-/** Seconds before the second, third, … attempt. SQS delays a message by 900 s at most. */
-const WAITS_SECONDS = [10, 60, 300, 900, 900]
+import type { Outcome } from '../../shared/outcome.ts'
+import { DEFAULT_RETRY_PLAN, type RetryPlan } from '../../shared/routing-table/deployed-table.ts'
 
-/** The wait after `attempts` attempts, or undefined when that was the last. */
-export function waitAfter(attempts: number): number | undefined {
-  return WAITS_SECONDS[attempts - 1]
+/** For what passes within seconds, such as a sending rate that was exceeded; what has not passed after so long was something else. */
+const WITHIN_SECONDS = { firstSeconds: 5, longestSeconds: 60, forSeconds: 900 }
+
+/**
+ * The wait after an attempt, or undefined when that was the last. As long as all waits before together, so that each doubles the time since the
+ * first attempt, but never outside of the plan; the last one ends when the plan does. Waits are counted and not the clock: a queue that
+ * was held up takes no attempts away.
+ */
+export function waitAfter(
+  outcome: Outcome,
+  waitedSeconds: number,
+  plan: RetryPlan = DEFAULT_RETRY_PLAN,
+): number | undefined {
+  if (outcome.outcome !== 'retry' || waitedSeconds >= plan.forSeconds) return undefined
+  const isPassing = outcome.pace === 'seconds' && waitedSeconds < WITHIN_SECONDS.forSeconds
+  const { firstSeconds, longestSeconds } = isPassing ? WITHIN_SECONDS : plan
+  const wait = Math.min(Math.max(waitedSeconds, firstSeconds), longestSeconds)
+  return Math.min(wait, plan.forSeconds - waitedSeconds)
 }

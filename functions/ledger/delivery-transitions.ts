@@ -1,20 +1,32 @@
-import type { DeliveryRecord } from '../../shared/ledger/records.ts'
+import type { DeliveryRecord, DeliveryState } from '../../shared/ledger/records.ts'
+import { DELIVERY_TRANSITIONS, stepOf } from '../../shared/ledger/states.ts'
 import type { Outcome } from '../../shared/outcome.ts'
 
 /** How a delivery goes from state to state. Pure: who calls writes the result, on the condition that nothing changed. */
 
+export interface DeliveryBackend {
+  name: string
+  kind: string
+  /** Delivers in its place when it gives up. */
+  fallback?: string | undefined
+}
+
 export function openDelivery(
   faxId: string,
-  backend: { name: string; kind: string },
+  { name, kind, fallback }: DeliveryBackend,
   now: Date,
+  fallbackOf?: string,
 ): DeliveryRecord {
   return {
     faxId,
-    backend: backend.name,
-    kind: backend.kind,
+    backend: name,
+    kind,
     state: 'waiting',
     openedAt: now.toISOString(),
+    ...(fallback === undefined ? {} : { fallback }),
+    ...(fallbackOf === undefined ? {} : { fallbackOf }),
     attempts: 0,
+    waitedSeconds: 0,
     maybeDelivered: false,
     history: [],
     revision: 0,
@@ -25,27 +37,25 @@ export function hasEnded(record: DeliveryRecord): boolean {
   return record.state !== 'waiting' && record.state !== 'claimed'
 }
 
+/** Ended without having been delivered: its fallback is to run, and somebody is to be told. */
+export function wasGivenUp(record: DeliveryRecord): boolean {
+  return record.state === 'failed' || record.state === 'bounced'
+}
+
 /**
  * Begins an attempt. Undefined when the delivery has ended, or when another attempt holds it.
  * A lease that ran out is taken over; nobody knows how far its holder came, so it may have delivered.
  */
 export function claim(record: DeliveryRecord, now: Date, leaseSeconds: number): DeliveryRecord | undefined {
   if (hasEnded(record)) return undefined
-  if (
-    record.state === 'claimed' &&
-    record.leaseUntil !== undefined &&
-    now.toISOString() < record.leaseUntil
-  ) {
+  const { leaseUntil } = record
+  if (record.state === 'claimed' && leaseUntil !== undefined && now.toISOString() < leaseUntil)
     return undefined
-  }
-  const { nextAttemptAt: _, ...rest } = record
   return {
-    ...rest,
-    state: 'claimed',
+    ...moved(record, 'claimed'),
     attempts: record.attempts + 1,
     leaseUntil: addSeconds(now, leaseSeconds),
     maybeDelivered: record.maybeDelivered || record.state === 'claimed',
-    revision: record.revision + 1,
   }
 }
 
@@ -56,19 +66,54 @@ export function settle(
   now: Date,
   waitSeconds: number | undefined,
 ): DeliveryRecord {
-  const { leaseUntil: _, nextAttemptAt: __, ...rest } = record
   const tryAgain = outcome.outcome === 'retry' && waitSeconds !== undefined
+  const state = tryAgain ? 'waiting' : outcome.outcome === 'delivered' ? 'delivered' : 'failed'
   return {
-    ...rest,
-    state: tryAgain ? 'waiting' : outcome.outcome === 'delivered' ? 'delivered' : 'failed',
-    ...(tryAgain ? { nextAttemptAt: addSeconds(now, waitSeconds) } : {}),
-    maybeDelivered: record.maybeDelivered || (outcome.outcome === 'retry' && outcome.maybeDelivered),
-    history: [
-      ...record.history,
-      { attempt: Math.max(1, record.attempts), at: now.toISOString(), result: outcome },
-    ],
-    revision: record.revision + 1,
+    ...moved(record, state),
+    ...(tryAgain
+      ? { nextAttemptAt: addSeconds(now, waitSeconds), waitedSeconds: record.waitedSeconds + waitSeconds }
+      : {}),
+    maybeDelivered: record.maybeDelivered || mayHaveDelivered(outcome),
+    history: withAttempt(record, outcome, now),
   }
+}
+
+/**
+ * After a fault that is no outcome: the reason goes on record and the claim ends at once, to be taken over when the message comes again, which it
+ * does by itself.
+ */
+export function release(record: DeliveryRecord, outcome: Outcome, now: Date): DeliveryRecord {
+  return {
+    ...moved(record, 'claimed'),
+    leaseUntil: now.toISOString(),
+    history: withAttempt(record, outcome, now),
+  }
+}
+
+/** SES took the mail, and a server of a recipient sent it back. Undefined when that is known, or was never delivered. */
+export function bounce(record: DeliveryRecord, outcome: Outcome, now: Date): DeliveryRecord | undefined {
+  if (record.state !== 'delivered') return undefined
+  // Of several recipients, others may have got it.
+  return { ...moved(record, 'bounced'), maybeDelivered: true, history: withAttempt(record, outcome, now) }
+}
+
+/** An operator wants it tried again, with the whole of its schedule. */
+export function reopen(record: DeliveryRecord, now: Date): DeliveryRecord {
+  return { ...moved(record, 'waiting'), nextAttemptAt: now.toISOString(), waitedSeconds: 0 }
+}
+
+/** In the next state, without what belonged to the last one. */
+function moved(record: DeliveryRecord, to: DeliveryState): DeliveryRecord {
+  const { leaseUntil: _, nextAttemptAt: __, ...rest } = record
+  return { ...rest, state: stepOf(DELIVERY_TRANSITIONS, record.state, to), revision: record.revision + 1 }
+}
+
+function withAttempt(record: DeliveryRecord, result: Outcome, now: Date): DeliveryRecord['history'] {
+  return [...record.history, { attempt: Math.max(1, record.attempts), at: now.toISOString(), result }]
+}
+
+function mayHaveDelivered(outcome: Outcome): boolean {
+  return outcome.outcome === 'retry' && outcome.maybeDelivered
 }
 
 function addSeconds(instant: Date, seconds: number): string {

@@ -1,6 +1,7 @@
 import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
-import type * as z from 'zod'
+import * as z from 'zod'
+import { timeOfFaxId } from '../../shared/fax-id.ts'
 import { deliveryIndexKeys, faxIndexKeys } from '../../shared/ledger/index-keys.ts'
 import {
   type DeliveryRecord,
@@ -22,6 +23,13 @@ const deliveryKey = (faxId: string, backend: string): Key => ({
   pk: faxPartition(faxId),
   sk: deliverySortKey(backend),
 })
+/** What a function needs in its environment to use the ledger. */
+export const ledgerEnvironmentSchema = z.object({
+  LEDGER_TABLE: z.string(),
+  /** How long a fax stays in the ledger, from its reception on. */
+  LEDGER_DAYS: z.string().regex(/^[1-9]\d*$/),
+})
+
 const faxItem = (record: FaxRecord) => ({ ...faxKey(record.id), ...faxIndexKeys(record), ...record })
 const deliveryItem = (record: DeliveryRecord) => ({
   ...deliveryKey(record.faxId, record.backend),
@@ -29,19 +37,28 @@ const deliveryItem = (record: DeliveryRecord) => ({
   ...record,
 })
 
-/** The ledger in its DynamoDB table. */
-export function makeDynamoLedger(client: DynamoDBClient, table: string): Ledger {
+/** The ledger in its DynamoDB table, which deletes a fax and its deliveries some time after their days are over. */
+export function makeDynamoLedger(
+  client: DynamoDBClient,
+  { LEDGER_TABLE: table, LEDGER_DAYS }: z.infer<typeof ledgerEnvironmentSchema>,
+): Ledger {
+  const seconds = Number(LEDGER_DAYS) * 86_400
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } })
-  const add = (item: object) => putIf(documents, table, item)
-  const replace = (item: { revision: number }) => putIf(documents, table, item, item.revision - 1)
+  const item = (faxId: string, record: object) => ({
+    ...record,
+    expiresAt: timeOfFaxId(faxId).getTime() / 1000 + seconds,
+  })
+  const add = (faxId: string, record: object) => putIf(documents, table, item(faxId, record))
+  const replace = (faxId: string, record: { revision: number }) =>
+    putIf(documents, table, item(faxId, record), record.revision - 1)
   const get = <Schema extends z.ZodType>(key: Key, schema: Schema) => read(documents, table, key, schema)
   return {
-    addFax: (record) => add(faxItem(record)),
+    addFax: (record) => add(record.id, faxItem(record)),
     getFax: (faxId) => get(faxKey(faxId), faxRecordSchema),
-    replaceFax: (next) => replace(faxItem(next)),
-    addDelivery: (record) => add(deliveryItem(record)),
+    replaceFax: (next) => replace(next.id, faxItem(next)),
+    addDelivery: (record) => add(record.faxId, deliveryItem(record)),
     getDelivery: (faxId, backend) => get(deliveryKey(faxId, backend), deliveryRecordSchema),
-    replaceDelivery: (next) => replace(deliveryItem(next)),
+    replaceDelivery: (next) => replace(next.faxId, deliveryItem(next)),
   }
 }
 

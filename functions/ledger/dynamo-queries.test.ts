@@ -9,7 +9,7 @@ import { claim, openDelivery, settle } from './delivery-transitions.ts'
 import { makeDynamoLedger } from './dynamo-ledger.ts'
 import { makeDynamoQueries } from './dynamo-queries.ts'
 import type { Ledger } from './ledger.ts'
-import { LEDGER_TABLE, startLedgerTable } from './testing/ledger-table.ts'
+import { LEDGER, startLedgerTable } from './testing/ledger-table.ts'
 
 let client: DynamoDBClient
 let stop: () => Promise<void>
@@ -55,8 +55,8 @@ function deliveriesOf(fax: FaxRecord, hour: number): DeliveryRecord[] {
 
 beforeAll(async () => {
   ;({ client, stop } = await startLedgerTable())
-  ledger = makeDynamoLedger(client, LEDGER_TABLE)
-  queries = makeDynamoQueries(client, LEDGER_TABLE)
+  ledger = makeDynamoLedger(client, LEDGER)
+  queries = makeDynamoQueries(client, LEDGER.LEDGER_TABLE)
   for (const [hour, fax] of faxes.entries()) {
     await ledger.addFax(fax)
     for (const delivery of deliveriesOf(fax, hour)) await ledger.addDelivery(delivery)

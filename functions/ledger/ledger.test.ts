@@ -6,7 +6,7 @@ import { claim, openDelivery, settle } from './delivery-transitions.ts'
 import { makeDynamoLedger } from './dynamo-ledger.ts'
 import type { Ledger } from './ledger.ts'
 import { makeMemoryLedger } from './memory-ledger.ts'
-import { LEDGER_TABLE, startLedgerTable } from './testing/ledger-table.ts'
+import { LEDGER, startLedgerTable } from './testing/ledger-table.ts'
 
 let client: DynamoDBClient
 let stop: () => Promise<void>
@@ -33,7 +33,7 @@ const faxOf = (id: string): FaxRecord => ({
 // One contract: the ledger that tests use must promise no more and no less than the table.
 describe.each<[string, () => Ledger, string]>([
   ['in memory', makeMemoryLedger, '20261123T054151Z-0k3w9x7m2r41'],
-  ['in DynamoDB', () => makeDynamoLedger(client, LEDGER_TABLE), '20261123T054151Z-0k3w9x7m2r42'],
+  ['in DynamoDB', () => makeDynamoLedger(client, LEDGER), '20261123T054151Z-0k3w9x7m2r42'],
 ])('the ledger %s', (_, make, faxId) => {
   let ledger: Ledger
   beforeAll(() => {

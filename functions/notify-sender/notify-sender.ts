@@ -1,10 +1,12 @@
 import type { DeliveryRecord } from '../../shared/ledger/records.ts'
 import { hasTransmissionEnded, type TransmissionRecord } from '../../shared/ledger/transmission-record.ts'
 import { failed, type Outcome } from '../../shared/outcome.ts'
+import { DEFAULT_RETRY_PLAN, type RetryPlan } from '../../shared/routing-table/deployed-table.ts'
 import type { MailMessage } from '../backends/mail/compose.ts'
 import { waitAfter } from '../deliver/retry-schedule.ts'
 import { claim, hasEnded, openDelivery, settle } from '../ledger/delivery-transitions.ts'
 import type { TransmissionLedger } from '../ledger/transmission-ledger.ts'
+import { LONGEST_DELAY_SECONDS } from '../queues/send.ts'
 import { composeNotice } from './compose-notice.ts'
 import type { SenderNotice } from './sender-notice.ts'
 
@@ -19,6 +21,9 @@ export interface NotifySenderDependencies {
   /** How long an attempt holds the notice: longer than the function's time limit, shorter than the visibility timeout. */
   leaseSeconds: number
 }
+
+/** For a day, and no wait longer than SQS delays one message. */
+const RETRIES: RetryPlan = { ...DEFAULT_RETRY_PLAN, longestSeconds: LONGEST_DELAY_SECONDS }
 
 /** Tells the sender of a transmission how it ended, once, as far as SES lets us know. Undefined where nobody is to be told. */
 export async function notifySender(
@@ -36,7 +41,7 @@ export async function notifySender(
     throw new Error(`Another invocation tells of transmission ${record.id}; the message stays on its queue.`)
   }
   const outcome = await attempt(dependencies, record, claimed)
-  const waitSeconds = outcome.outcome === 'retry' ? waitAfter(claimed.attempts) : undefined
+  const waitSeconds = waitAfter(outcome, claimed.waitedSeconds, RETRIES)
   const settled = settle(claimed, outcome, now(), waitSeconds)
   if (!(await ledger.replaceNotice(settled))) {
     throw new Error(`Another invocation took over to tell of transmission ${record.id}.`)

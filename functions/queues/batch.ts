@@ -7,6 +7,7 @@ const sqsEventSchema = z.object({
       messageId: z.string(),
       body: z.string(),
       attributes: z.object({ ApproximateReceiveCount: z.string() }),
+      eventSourceARN: z.string(),
     }),
   ),
 })
@@ -15,6 +16,8 @@ export interface QueuedMessage {
   body: string
   /** How often the queue has handed this message over, this time included. */
   receives: number
+  /** Who may send to it vouches for what is in it. */
+  queueArn: string
 }
 
 export interface BatchResponse {
@@ -30,9 +33,10 @@ export async function workOnBatch(
   work: (message: QueuedMessage) => Promise<void>,
 ): Promise<BatchResponse> {
   const batchItemFailures: BatchResponse['batchItemFailures'] = []
-  for (const { messageId, body, attributes } of sqsEventSchema.parse(event).Records) {
+  for (const { messageId, body, attributes, eventSourceARN: queueArn } of sqsEventSchema.parse(event)
+    .Records) {
     try {
-      await work({ body, receives: Number(attributes.ApproximateReceiveCount) })
+      await work({ body, receives: Number(attributes.ApproximateReceiveCount), queueArn })
     } catch (error) {
       // Not swallowed: the queue redrives the message, and after its last receive the dead-letter queue raises an alarm.
       console.error({ event: 'message failed', messageId, error })

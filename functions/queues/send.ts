@@ -1,6 +1,9 @@
 import { GetQueueUrlCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs'
 import type { DeliveryMessage } from '../../shared/messages.ts'
 
+/** SQS delays a message by fifteen minutes at most. */
+export const LONGEST_DELAY_SECONDS = 900
+
 export async function sendMessage(
   client: SQSClient,
   queueUrl: string,

@@ -1,13 +1,13 @@
 import * as z from 'zod'
+import { deliveryQueuesSchema } from '../dispatch/delivery-queues.ts'
+import { ledgerEnvironmentSchema } from '../ledger/dynamo-ledger.ts'
+import { noticesEnvironmentSchema } from '../notify/tell.ts'
 
 export const environmentSchema = z.object({
   FAXES_BUCKET: z.string(),
-  LEDGER_TABLE: z.string(),
   METRICS_NAMESPACE: z.string(),
-  MAIL_QUEUE_URL: z.url(),
-  FTP_QUEUE_URL: z.url(),
-  LOG_QUEUE_URL: z.url(),
-  /** The print queue of a site is this and the site's name. */
-  PRINT_QUEUE_PREFIX: z.string(),
+  ...ledgerEnvironmentSchema.shape,
+  ...deliveryQueuesSchema.shape,
+  ...noticesEnvironmentSchema.shape,
 })
 export type Environment = z.infer<typeof environmentSchema>

@@ -14,6 +14,7 @@ import type { Backend, DeployedTable } from '../../shared/routing-table/deployed
 import { makeRouter } from '../../shared/routing-table/route.ts'
 import { makeMemoryLedger } from '../ledger/memory-ledger.ts'
 import type { Metric } from '../metrics.ts'
+import type { NoticeEvent } from '../notify/notice-event.ts'
 import { type ReceiveDependencies, receive } from './receive.ts'
 import { arrivedObjects } from './s3-event.ts'
 
@@ -66,6 +67,7 @@ function makeWorld() {
     deliveries: [] as DeliveryMessage[],
     printJobs: [] as [string, PrintJob][],
     counted: [] as Metric[],
+    told: [] as NoticeEvent[],
   }
   const facts: Facts = { source: '0478123456', destination: '100', receivedAt: '2026-11-23T05:41:51.000Z' }
   const bucket = new Map([[KEY, { bytes: TIFF, sizeBytes: TIFF.length, facts }]])
@@ -88,6 +90,7 @@ function makeWorld() {
     enqueueDelivery: async (message) => void did.deliveries.push(message),
     enqueuePrintJob: async (site, job) => void did.printJobs.push([site, job]),
     count: (metric) => void did.counted.push(metric),
+    tell: async (event) => void did.told.push(event),
     now: () => new Date('2026-11-23T05:41:54Z'),
   }
   return { ledger, bucket, facts, dependencies, did }
@@ -124,7 +127,7 @@ describe('a fax that arrives', () => {
       ['printer_office', 'waiting'],
       ['log', 'waiting'],
     ])
-    expect(did.counted).toEqual(['FaxesReceived'])
+    expect(did.counted).toEqual(['FaxesReceived', 'ConversionTime'])
   })
 
   it('goes to a printer as a job of its site, with a copy where the agent of that site may read', async () => {
@@ -158,7 +161,7 @@ describe('a fax that arrives', () => {
       first:
         'The call broke off, so pages may be missing at the end; the PBX says: The call dropped prematurely.',
     })
-    expect(did.counted).toEqual(['FaxesReceived', 'ReceptionsFailed'])
+    expect(did.counted).toEqual(['FaxesReceived', 'ReceptionsFailed', 'ConversionTime'])
   })
 
   it('twice is delivered once', async () => {
@@ -166,14 +169,14 @@ describe('a fax that arrives', () => {
     await receive(dependencies, ARRIVED)
     await receive(dependencies, ARRIVED)
     expect(did.deliveries).toHaveLength(2)
-    expect(did.counted).toEqual(['FaxesReceived'])
+    expect(did.counted).toEqual(['FaxesReceived', 'ConversionTime'])
   })
 
   it('twice at the same time is recorded and counted once', async () => {
     const { dependencies, did, ledger } = world
     await Promise.all([receive(dependencies, ARRIVED), receive(dependencies, ARRIVED)])
     expect(ledger.faxes.get(FAX_ID)).toMatchObject({ state: 'routed', revision: 1 })
-    expect(did.counted).toEqual(['FaxesReceived'])
+    expect(did.counted).toEqual(['FaxesReceived', 'ConversionTime'])
   })
 
   it('as an event of S3 tells of it', async () => {
@@ -217,7 +220,8 @@ describe('a fax that can not be delivered ends on record', () => {
       reason: 'The routing table has no section [dstnum_999] and no [dstnum_default].',
       pdfKey: `pdf/paris/${FAX_ID}.pdf`,
     })
-    expect(did.counted).toEqual(['FaxesReceived', 'FaxesUnrouted'])
+    expect(did.counted).toEqual(['FaxesReceived', 'FaxesUnrouted', 'ConversionTime'])
+    expect(did.told).toEqual(expect.arrayContaining([{ cause: 'unrouted', faxId: FAX_ID }]))
     expect(did.deliveries).toEqual([])
   })
 

@@ -3,26 +3,24 @@ import { type Facts, factsFromMetadata } from '../../shared/facts.ts'
 import { makeFaxId } from '../../shared/fax-id.ts'
 import { LARGEST_TIFF_BYTES } from '../../shared/largest-tiff.ts'
 import type { FaxRecord } from '../../shared/ledger/records.ts'
-import type { DeliveryMessage, PrintJob, RoutedFax } from '../../shared/messages.ts'
+import type { RoutedFax } from '../../shared/messages.ts'
 import { parseIncomingKey, pdfKey } from '../../shared/object-keys.ts'
 import type { Router } from '../../shared/routing-table/route.ts'
+import { type FanOutDependencies, fanOut } from '../dispatch/fan-out.ts'
+import { closeFax, type FaxEnd, openFax, type Stored } from '../ledger/fax-transitions.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Count } from '../metrics.ts'
+import type { NoticeEvent, Tell } from '../notify/notice-event.ts'
 import type { StoredObject } from '../storage/faxes-bucket.ts'
-import { fanOut } from './fan-out.ts'
-import { closeFax, type FaxEnd, openFax, type Stored } from './fax-transitions.ts'
 import type { ArrivedObject } from './s3-event.ts'
 
-export interface ReceiveDependencies {
+export interface ReceiveDependencies extends FanOutDependencies {
   ledger: Pick<Ledger, 'addFax' | 'getFax' | 'replaceFax' | 'addDelivery' | 'getDelivery'>
   readTiff: (wanted: { key: string; largestBytes: number }) => Promise<StoredObject | undefined>
-  putFile: (file: { key: string; bytes: Uint8Array; format: 'pdf' | 'tiff' }) => Promise<void>
   convert: (tiff: Uint8Array, about: DocumentFacts) => Conversion
   router: Router
-  enqueueDelivery: (message: DeliveryMessage) => Promise<void>
-  enqueuePrintJob: (site: string, job: PrintJob) => Promise<void>
   count: Count
-  now: () => Date
+  tell: Tell
 }
 
 const MOST_WARNINGS = 100
@@ -35,7 +33,7 @@ export async function receive(dependencies: ReceiveDependencies, object: Arrived
   const place = parseIncomingKey(object.key)
   if (place === undefined) return refuseStranger(dependencies, object)
   const known = await dependencies.ledger.getFax(place.faxId)
-  if (known !== undefined && known.state !== 'received') return known
+  if (known !== undefined && known.state !== 'received') return again(dependencies, known)
 
   const tiff = await dependencies.readTiff({ key: object.key, largestBytes: LARGEST_TIFF_BYTES })
   const facts: Facts = factsFromMetadata(tiff?.metadata ?? {}, tiff?.storedAt ?? object.arrivedAt)
@@ -74,7 +72,8 @@ async function process(
   if (routes === undefined) return { state: 'unrouted', reason: whyUnrouted(destination), ...stored }
   const { id, site, facts, tiffKey } = record
   const fax: RoutedFax = { id, site, facts, tiffKey, pages: stored.pages, pdfKey: stored.pdfKey }
-  await fanOut(dependencies, { fax, routes, files: { pdf: conversion.pdf, tiff: bytes } })
+  const readFile = async (format: 'pdf' | 'tiff') => (format === 'pdf' ? conversion.pdf : bytes)
+  await fanOut(dependencies, { fax, readFile }, routes)
   return { state: 'routed', backends: routes.map(({ backend }) => backend.name), ...stored }
 }
 
@@ -141,6 +140,19 @@ async function addOrGet({ ledger }: ReceiveDependencies, opened: FaxRecord): Pro
   return record
 }
 
+/** Killed between the ledger and the notice, an event comes again; a duplicate tells what is told already. */
+async function again({ tell }: ReceiveDependencies, known: FaxRecord): Promise<FaxRecord> {
+  await tellOf(tell, known)
+  return known
+}
+
+async function tellOf(tell: Tell, { id, state, damagedRows = 0, facts }: FaxRecord): Promise<void> {
+  const causes: NoticeEvent['cause'][] = []
+  if (state === 'unrouted' || state === 'refused' || state === 'missed') causes.push(state)
+  if (state !== 'missed' && (damagedRows > 0 || hasFailed(facts))) causes.push('damaged')
+  for (const cause of causes) await tell({ cause, faxId: id })
+}
+
 async function end(dependencies: ReceiveDependencies, record: FaxRecord, ending: FaxEnd): Promise<FaxRecord> {
   const closed = closeFax(record, ending, dependencies.now())
   // False: a duplicate of this event was faster, and wrote and counted the same.
@@ -149,6 +161,9 @@ async function end(dependencies: ReceiveDependencies, record: FaxRecord, ending:
   if (closed.state === 'missed' || hasFailed(closed.facts)) dependencies.count('ReceptionsFailed')
   if (closed.state === 'unrouted') dependencies.count('FaxesUnrouted')
   if (closed.state === 'refused') dependencies.count('FaxesRefused')
+  const { convertMilliseconds } = closed
+  if (convertMilliseconds !== undefined) dependencies.count('ConversionTime', { value: convertMilliseconds })
+  await tellOf(dependencies.tell, closed)
   return closed
 }
 

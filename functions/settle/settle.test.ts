@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import type { Report } from '../../shared/messages.ts'
+import type { DeliveryRecord } from '../../shared/ledger/records.ts'
+import type { DispatchRequest, Report } from '../../shared/messages.ts'
 import { delivered, failed, type Outcome, retry } from '../../shared/outcome.ts'
-import { openDelivery } from '../ledger/delivery-transitions.ts'
+import { claim, openDelivery, settle } from '../ledger/delivery-transitions.ts'
 import { makeMemoryLedger } from '../ledger/memory-ledger.ts'
 import { type Metric, makeCountHeartbeat } from '../metrics.ts'
-import { settleMessage, settleReport } from './settle.ts'
+import type { NoticeEvent } from '../notify/notice-event.ts'
+import { settleMessage, settleReport, settleReturned } from './settle.ts'
 
 const FAX_ID = '20261123T054151Z-0k3w9x7m2r4t'
 const NOON = new Date('2026-11-23T12:00:00Z')
@@ -18,11 +20,21 @@ const report = (outcome: Outcome): Report => ({
 
 async function world() {
   const ledger = makeMemoryLedger()
-  await ledger.addDelivery(openDelivery(FAX_ID, { name: 'printer_office', kind: 'printer' }, NOON))
+  const printer = { name: 'printer_office', kind: 'printer', fallback: 'mail' }
+  await ledger.addDelivery(openDelivery(FAX_ID, printer, NOON))
   const counted: Metric[] = []
-  const settle = (outcome: Outcome) =>
-    settleReport({ ledger, count: (metric) => void counted.push(metric) }, report(outcome))
-  return { ledger, counted, settle, record: () => ledger.getDelivery(FAX_ID, 'printer_office') }
+  const requested: DispatchRequest[] = []
+  const told: NoticeEvent[] = []
+  const dependencies = {
+    ledger,
+    count: (metric: Metric) => void counted.push(metric),
+    requestDelivery: async (request: DispatchRequest) => void requested.push(request),
+    tell: async (event: NoticeEvent) => void told.push(event),
+    now: () => NOON,
+  }
+  const settle = (outcome: Outcome) => settleReport(dependencies, report(outcome))
+  const record = () => ledger.getDelivery(FAX_ID, 'printer_office')
+  return { ledger, dependencies, counted, requested, told, settle, record }
 }
 
 describe('a report of the print agent', () => {
@@ -34,7 +46,7 @@ describe('a report of the print agent', () => {
       attempts: 1,
       history: [{ attempt: 1, at: '2026-11-23T12:00:00.000Z', result: { receipt: 'office-12' } }],
     })
-    expect(counted).toEqual([])
+    expect(counted).toEqual(['DeliveriesMade'])
   })
 
   it('that comes twice, or contradicts an earlier end, changes nothing', async () => {
@@ -44,13 +56,15 @@ describe('a report of the print agent', () => {
     await settle(delivered('office-12', 'ok'))
     await settle(failed('unknown printer'))
     expect(await record()).toEqual(first)
-    expect(counted).toEqual([])
+    expect(counted).toEqual(['DeliveriesMade'])
   })
 
-  it('of a failure is counted', async () => {
-    const { settle, counted } = await world()
+  it('of a failure is counted and told, and the fallback is asked for', async () => {
+    const { settle, counted, requested, told } = await world()
     await settle(failed('The printer or class does not exist.'))
     expect(counted).toEqual(['DeliveriesFailed'])
+    expect(told).toEqual([{ cause: 'failed', faxId: FAX_ID, backend: 'printer_office' }])
+    expect(requested).toMatchObject([{ backend: 'mail', because: 'fallback', fallbackOf: 'printer_office' }])
   })
 
   it('of a wait leaves the delivery waiting and its reason readable', async () => {
@@ -78,11 +92,11 @@ describe('a sign of life of an agent', () => {
   } as const
 
   it('is counted by site and agent, in the form that CloudWatch makes a metric of, and touches no record', async () => {
-    const { ledger, counted } = await world()
+    const { dependencies: others, counted } = await world()
     const lines: string[] = []
     const now = () => new Date('2026-11-23T12:00:01.000Z')
     const countHeartbeat = makeCountHeartbeat('faxlane', (line) => void lines.push(line), now)
-    const dependencies = { ledger, count: (metric: Metric) => void counted.push(metric), countHeartbeat }
+    const dependencies = { ...others, countHeartbeat }
     expect(await settleMessage(dependencies, heartbeat)).toBeUndefined()
     expect(counted).toEqual([])
     expect(lines).toEqual([expect.stringMatching(/^\{.*\}\n$/)])
@@ -101,5 +115,61 @@ describe('a sign of life of an agent', () => {
       Agent: 'edge',
       AgentHeartbeat: 1,
     })
+  })
+})
+
+describe('a mail that came back', () => {
+  const returned = {
+    faxId: FAX_ID,
+    backend: 'mail',
+    outcome: failed('550 user unknown', 'Permanent General'),
+  }
+
+  async function mailed(...outcomes: Outcome[]) {
+    const { ledger, dependencies, counted, requested, told } = await world()
+    let record = openDelivery(FAX_ID, { name: 'mail', kind: 'mail', fallback: 'log' }, NOON)
+    await ledger.addDelivery(record)
+    for (const outcome of [undefined, ...outcomes]) {
+      const next: DeliveryRecord | undefined =
+        outcome === undefined ? claim(record, NOON, 60) : settle(record, outcome, NOON, undefined)
+      record = next ?? record
+      await ledger.replaceDelivery(record)
+    }
+    return {
+      ledger,
+      dependencies,
+      counted,
+      requested,
+      told,
+      record: () => ledger.getDelivery(FAX_ID, 'mail'),
+    }
+  }
+
+  it('was not delivered after all: it is bounced with the words of the server, told, and its fallback runs', async () => {
+    const { dependencies, record, counted, requested, told } = await mailed(delivered('id', 'taken'))
+    await settleReturned(dependencies, returned)
+    expect(await record()).toMatchObject({
+      state: 'bounced',
+      history: [{ result: { outcome: 'delivered' } }, { result: { text: '550 user unknown' } }],
+    })
+    expect(counted).toEqual(['DeliveriesFailed'])
+    expect(requested).toMatchObject([{ backend: 'log', fallbackOf: 'mail' }])
+    expect(told).toEqual([{ cause: 'failed', faxId: FAX_ID, backend: 'mail' }])
+    const once = await record()
+    await settleReturned(dependencies, returned)
+    expect(await record()).toEqual(once)
+    expect(counted).toHaveLength(1)
+  })
+
+  it('while it is still being sent waits until the ledger says so', async () => {
+    const { dependencies } = await mailed()
+    await expect(settleReturned(dependencies, returned)).rejects.toThrow('still being sent')
+  })
+
+  it('changes nothing where it is known to have failed', async () => {
+    const { dependencies, record, counted } = await mailed(failed('refused'))
+    await settleReturned(dependencies, returned)
+    expect(await record()).toMatchObject({ state: 'failed' })
+    expect(counted).toEqual([])
   })
 })

@@ -1,13 +1,16 @@
 import type { DeliveryRecord } from '../../shared/ledger/records.ts'
 import type { HeartbeatMessage, Report } from '../../shared/messages.ts'
-import { hasEnded, settle } from '../ledger/delivery-transitions.ts'
+import type { MailReturned } from '../backends/mail/mail-events.ts'
+import { followUp, type GiveUpDependencies } from '../deliver/give-up.ts'
+import { bounce, hasEnded, settle } from '../ledger/delivery-transitions.ts'
 import type { Ledger } from '../ledger/ledger.ts'
-import type { Count, CountHeartbeat } from '../metrics.ts'
+import { type Count, type CountHeartbeat, countEnd } from '../metrics.ts'
 
-export interface SettleDependencies {
+export interface SettleDependencies extends GiveUpDependencies {
   ledger: Pick<Ledger, 'getDelivery' | 'replaceDelivery'>
   count: Count
   countHeartbeat: CountHeartbeat
+  now: () => Date
 }
 
 /** What an agent sends of a delivery or of itself: a report, whose record comes back, or a sign of life, which is counted. */
@@ -20,21 +23,46 @@ export async function settleMessage(
   return undefined
 }
 
+/** Writes down that a mail came back. Undefined where no mail was out. */
+export async function settleReturned(
+  dependencies: Omit<SettleDependencies, 'countHeartbeat'>,
+  { faxId, backend, outcome }: MailReturned,
+): Promise<DeliveryRecord | undefined> {
+  const { ledger, now, count } = dependencies
+  const record = await ledger.getDelivery(faxId, backend)
+  if (record === undefined) throw new Error(`The ledger has no delivery of fax ${faxId} to ${backend}.`)
+  // SES can be faster than the function that sent the mail.
+  if (record.state === 'claimed')
+    throw new Error(`The mail of fax ${faxId} is still being sent; this comes again.`)
+  const bounced = bounce(record, outcome, now())
+  if (bounced !== undefined && !(await ledger.replaceDelivery(bounced))) throw changedMeanwhile(record)
+  if (bounced !== undefined) countEnd(count, bounced, now())
+  const settled = bounced ?? record
+  await followUp(dependencies, settled)
+  return settled
+}
+
+function changedMeanwhile({ faxId, backend }: DeliveryRecord): Error {
+  return new Error(`The record of fax ${faxId} to ${backend} changed meanwhile; the message comes again.`)
+}
+
 /** Writes down what an agent reports. Reports come at least once and in any order; the first end of a delivery stands. */
 export async function settleReport(
-  dependencies: Pick<SettleDependencies, 'ledger' | 'count'>,
+  dependencies: Omit<SettleDependencies, 'countHeartbeat'>,
   report: Report,
 ): Promise<DeliveryRecord> {
   const { faxId, backend, outcome, at } = report
   const record = await dependencies.ledger.getDelivery(faxId, backend)
   if (record === undefined) throw new Error(`The ledger has no delivery of fax ${faxId} to ${backend}.`)
-  if (hasEnded(record)) return record
+  if (hasEnded(record)) {
+    await followUp(dependencies, record)
+    return record
+  }
   // The agent made the attempt; a retry is its own to schedule, since the job is still on the site's queue.
   const attempted = { ...record, attempts: record.attempts + 1 }
   const settled = settle(attempted, outcome, new Date(at), outcome.outcome === 'retry' ? 0 : undefined)
-  if (!(await dependencies.ledger.replaceDelivery(settled))) {
-    throw new Error(`The record of fax ${faxId} to ${backend} changed meanwhile; the report comes again.`)
-  }
-  if (settled.state === 'failed') dependencies.count('DeliveriesFailed')
+  if (!(await dependencies.ledger.replaceDelivery(settled))) throw changedMeanwhile(record)
+  countEnd(dependencies.count, settled, dependencies.now())
+  await followUp(dependencies, settled)
   return settled
 }

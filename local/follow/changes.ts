@@ -32,8 +32,13 @@ export function changes(
 export function hasEnded({ fax, deliveries }: FaxStory): boolean {
   if (fax === undefined || fax.state === 'received') return false
   if (fax.state !== 'routed') return true
-  const ended = deliveries.filter(({ state }) => state === 'delivered' || state === 'failed')
-  return ended.length === (fax.backends ?? []).length
+  const ended = new Map(
+    deliveries.map((one) => [one.backend, one.state !== 'waiting' && one.state !== 'claimed']),
+  )
+  const fallbacks = deliveries
+    .filter(({ state }) => state === 'failed' || state === 'bounced')
+    .flatMap(({ fallback }) => fallback ?? [])
+  return [...(fax.backends ?? []), ...fallbacks].every((backend) => ended.get(backend) === true)
 }
 
 function faxEvents(

@@ -54,10 +54,12 @@ export const deliveryRecordSchema = z.object({
   openedAt: z.iso.datetime(),
   /** The backend that gave this fax up, in whose place this one delivers it. */
   fallbackOf: z.string().optional(),
-  /** Where it ended without being delivered: the backend that delivers the fax in its place. */
+  /** The backend that delivers the fax in its place, should this one give up. */
   fallback: z.string().optional(),
   /** Attempts begun so far. */
   attempts: z.int(),
+  /** All waits between attempts so far, since it was opened or somebody wanted it tried again. */
+  waitedSeconds: z.int(),
   /** While claimed: when the claim may be taken over. */
   leaseUntil: z.iso.datetime().optional(),
   /** While waiting: not before. */

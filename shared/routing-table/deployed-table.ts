@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { siteSchema } from '../object-keys.ts'
 import { outboundProfileSchema } from '../transmission/outbound-profile.ts'
-import { templateSchema } from './template.ts'
+import { noticeTemplateSchema, templateSchema } from './template.ts'
 
 /** What each kind of backend needs to deliver, checked at synth; a message carries it to the function that delivers. */
 export const backendNameSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/)
@@ -13,9 +13,24 @@ export const printOptionSchema = z
   .string()
   .regex(/^[A-Za-z][A-Za-z0-9-]{0,63}(=[A-Za-z0-9][A-Za-z0-9._+-]{0,63})?$/)
 
+/** How long, and how often, a delivery is tried that is hindered for now. */
+export const retryPlanSchema = z.object({
+  /** The waits between attempts together: then it is given up. */
+  forSeconds: z.int().min(0),
+  firstSeconds: z.int().min(1),
+  longestSeconds: z.int().min(1),
+})
+export type RetryPlan = z.infer<typeof retryPlanSchema>
+export const DEFAULT_RETRY_PLAN: RetryPlan = { forSeconds: 86_400, firstSeconds: 60, longestSeconds: 3600 }
+
+/** Delivers the fax when this backend gives it up. */
+const fallback = backendNameSchema.optional()
+
 export const mailBackendSchema = z.object({
   kind: z.literal('mail'),
   name: backendNameSchema,
+  fallback,
+  retry: retryPlanSchema.optional(),
   subject: templateSchema,
   body: templateSchema,
   from: z.object({ address: z.string(), name: z.string() }),
@@ -24,6 +39,8 @@ export const mailBackendSchema = z.object({
 export const ftpBackendSchema = z.object({
   kind: z.literal('ftp'),
   name: backendNameSchema,
+  fallback,
+  retry: retryPlanSchema.optional(),
   host: z.string(),
   port: z.int().min(1).max(65535),
   username: z.string(),
@@ -39,6 +56,7 @@ export const ftpBackendSchema = z.object({
 export const printerBackendSchema = z.object({
   kind: z.literal('printer'),
   name: backendNameSchema,
+  fallback,
   /** CUPS's name of the printer. Absent: CUPS's default printer. */
   printer: z.string().optional(),
   site: siteSchema,
@@ -51,6 +69,7 @@ export const printerBackendSchema = z.object({
 export const logBackendSchema = z.object({
   kind: z.literal('log'),
   name: backendNameSchema,
+  fallback,
   message: templateSchema,
 })
 
@@ -77,7 +96,34 @@ const siteDetailsSchema = z.object({
   caCertificate: z.string().optional(),
 })
 
+/**
+ * What operators are told of. failed: a delivery was given up, or came back; unrouted: no section serves the number; damaged: rows or pages are
+ * missing; missed: somebody called, and no page came; refused: a file is no fax.
+ */
+export const NOTICE_CAUSES = ['failed', 'unrouted', 'damaged', 'missed', 'refused'] as const
+export type NoticeCause = (typeof NOTICE_CAUSES)[number]
+
+export const NOTICE_LANGUAGES = ['en', 'fr', 'de'] as const
+
+const noticesSchema = z.object({
+  from: z.object({ address: z.string(), name: z.string() }),
+  language: z.enum(NOTICE_LANGUAGES),
+  /** Who is told, by cause; nobody of a cause that is left out. */
+  recipients: z.partialRecord(z.enum(NOTICE_CAUSES), z.array(z.string())),
+  /** In place of the texts of the language. */
+  texts: z.partialRecord(
+    z.enum(NOTICE_CAUSES),
+    z.object({ subject: noticeTemplateSchema.optional(), body: noticeTemplateSchema.optional() }),
+  ),
+})
+export type Notices = z.infer<typeof noticesSchema>
+
 const routeSchema = z.object({ backends: z.array(z.string()), recipients: z.array(z.string()) })
+
+/** How long things are kept, from the reception of a fax on. */
+export const retentionSchema = z.object({ faxesDays: z.int().min(1), ledgerDays: z.int().min(1) })
+export type Retention = z.infer<typeof retentionSchema>
+export const DEFAULT_RETENTION: Retention = { faxesDays: 90, ledgerDays: 3653 }
 
 /** The checked table as it is bundled with the function that routes. */
 export const deployedTableSchema = z.object({
@@ -94,6 +140,10 @@ export const deployedTableSchema = z.object({
   fallback: routeSchema.optional(),
   /** Who may send. Absent: nobody. */
   outbound: z.array(outboundProfileSchema).optional(),
+  /** Absent: 90 days for faxes, ten years for the ledger. */
+  retention: retentionSchema.optional(),
+  /** Absent: nobody is told by mail. */
+  notices: noticesSchema.optional(),
 })
 export type DeployedTable = z.infer<typeof deployedTableSchema>
 export type SiteDetails = z.infer<typeof siteDetailsSchema>
@@ -105,4 +155,8 @@ export function agentsOf(
 ): readonly AgentKind[] {
   const hasPrinter = backends.some((backend) => backend.kind === 'printer' && backend.site === site)
   return siteDetails?.[site]?.agents ?? (hasPrinter ? ['edge', 'print'] : ['edge'])
+}
+
+export function retentionOf({ retention }: Pick<DeployedTable, 'retention'>): Retention {
+  return retention ?? DEFAULT_RETENTION
 }

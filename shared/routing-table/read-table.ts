@@ -12,6 +12,7 @@ import type { Finding } from './finding.ts'
 import { decodeUtf8, parseIni, type Section } from './ini.ts'
 import { nearMiss } from './near-miss.ts'
 import type { PbxTable } from './pbx-table.ts'
+import { chainOf, checkFallbacks } from './sections/fallbacks.ts'
 import { readFtp } from './sections/ftp.ts'
 import { GENERAL_DEFAULTS, readGeneral } from './sections/general.ts'
 import { readLog } from './sections/log.ts'
@@ -88,11 +89,17 @@ function readSections(text: string, reading: Reading): { table: DeployedTable; p
   const declared = new Map(
     BACKEND_KINDS.flatMap((kind) => byKind[kind].map(({ name }) => [name, kind] as const)),
   )
-  const routes = byKind.dstnum_.map((section) => readNumber(section, reading, { declared, sites }))
+  const routes = byKind.dstnum_.map((section) => ({
+    section,
+    ...readNumber(section, reading, { declared, sites }),
+  }))
   if (routes.length === 0 && findings.length === 0) reportNoNumbers(reading)
+  const backendSections = BACKEND_KINDS.flatMap((kind) => byKind[kind])
+  const byName = new Map(backends.map((backend) => [backend.name, backend]))
+  checkFallbacks({ sections: backendSections, backends, routes }, reading)
   reportUnused(
-    BACKEND_KINDS.flatMap((kind) => byKind[kind]),
-    routes.flatMap(({ route }) => route.backends),
+    backendSections,
+    routes.flatMap(({ route }) => route.backends.flatMap((name) => [name, ...chainOf(name, byName)])),
     reading,
   )
   const fallback = routes.find(({ number }) => number === DEFAULT_NUMBER)?.route
@@ -110,6 +117,7 @@ function readSections(text: string, reading: Reading): { table: DeployedTable; p
     ...(siteDetails.length === 0
       ? {}
       : { siteDetails: Object.fromEntries(siteDetails.map(({ name, details }) => [name, details])) }),
+    ...(general.retention === undefined ? {} : { retention: general.retention }),
     backends,
     numbers: Object.fromEntries(numbers),
     ...(fallback === undefined ? {} : { fallback }),

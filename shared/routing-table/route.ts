@@ -11,6 +11,8 @@ export interface Router {
   timeZone: string
   /** undefined: unrouted. That is every fax whose destination number is not known, whatever the default is. */
   routeFor: (destination: string | undefined) => readonly Route[] | undefined
+  /** To this backend, whether the number names it or not; undefined where the table has no such backend. */
+  routeTo: (backend: string, destination: string | undefined) => Route | undefined
 }
 
 /**
@@ -28,9 +30,17 @@ export function makeRouter(table: DeployedTable): Router {
   // A Map, because a destination such as __proto__ finds something in every object.
   const byNumber = new Map(Object.entries(table.numbers).map(([number, route]) => [number, resolve(route)]))
   const fallback = table.fallback && resolve(table.fallback)
+  const recipientsOf = (destination: string | undefined): readonly string[] => {
+    const own = destination !== undefined && Object.hasOwn(table.numbers, destination)
+    return (own ? table.numbers[destination] : table.fallback)?.recipients ?? []
+  }
   return {
     timeZone: table.timeZone,
     routeFor: (destination) =>
       destination === undefined ? undefined : (byNumber.get(destination) ?? fallback),
+    routeTo: (name, destination) => {
+      const backend = backends.get(name)
+      return backend && { backend, recipients: backend.kind === 'mail' ? recipientsOf(destination) : [] }
+    },
   }
 }

@@ -15,15 +15,35 @@ export const VARIABLES = {
 } as const
 export type Variable = keyof typeof VARIABLES
 
-const variableSchema = z.enum(Object.keys(VARIABLES) as [Variable, ...Variable[]])
+/** The variables of notices: those of the fax, the latest where a notice is of several, and what happened. */
+export const NOTICE_VARIABLES = {
+  ...VARIABLES,
+  backend: 'the backend, where a delivery failed',
+  reason: "what happened, in the other side's own words where it has any",
+  count: 'how often it happened since the last notice of its kind',
+  list: 'each of them on a line of its own, the first fifty',
+  link: 'a link to the fax as it was received',
+} as const
+export type NoticeVariable = keyof typeof NOTICE_VARIABLES
 
 /** A text with variables, taken apart at synth so that a mistake in it is found there: literals and variables in turn. */
-export const templateSchema = z.array(z.union([z.string(), z.object({ variable: variableSchema })]))
+export const templateSchema = schemaOf(namesOf(VARIABLES))
 export type Template = z.infer<typeof templateSchema>
+
+export const noticeTemplateSchema = schemaOf(namesOf(NOTICE_VARIABLES))
+export type NoticeTemplate = z.infer<typeof noticeTemplateSchema>
 
 /** As it is written in a file: what parseTemplate reads as this template. */
 export function templateSource(template: Template): string {
   return template
     .map((part) => (typeof part === 'string' ? part.replaceAll('%', '%%') : `%(${part.variable})s`))
     .join('')
+}
+
+function namesOf<Name extends string>(variables: Record<Name, string>): [Name, ...Name[]] {
+  return Object.keys(variables) as [Name, ...Name[]]
+}
+
+function schemaOf<Name extends string>(names: [Name, ...Name[]]) {
+  return z.array(z.union([z.string(), z.object({ variable: z.enum(names) })]))
 }

@@ -5,6 +5,7 @@ import { oneLine } from '../../../shared/one-line.ts'
 import { localTime } from '../../../shared/routing-table/local-time.ts'
 import { render } from '../../../shared/routing-table/render.ts'
 import type { Attempt } from '../../deliver/attempt.ts'
+import { BACKEND_TAG, FAX_TAG, tagOf } from './mail-events.ts'
 import { withOneLineFacts } from './one-line-facts.ts'
 
 /** A message ready for SES: who sends it, who gets it, and its bytes. */
@@ -12,6 +13,8 @@ export interface MailMessage {
   source: string
   destinations: string[]
   raw: Uint8Array
+  /** Come back with what SES tells of the mail later on. */
+  tags?: Record<string, string>
 }
 
 /** How the fax goes along: attached, or left where it is with a link to it. */
@@ -49,7 +52,8 @@ export async function compose(
     disableFileAccess: true,
     disableUrlAccess: true,
   })
-  return { source, destinations, raw: await composer.compile().build() }
+  const tags = { [FAX_TAG]: fax.id, [BACKEND_TAG]: tagOf(backend.name) }
+  return { source, destinations, raw: await composer.compile().build(), tags }
 }
 
 /** A line has 998 characters at most (RFC 5322, 2.1.1), and a word that has no blank in it can not be folded. */

@@ -1,5 +1,5 @@
 import type { Format } from '../../../shared/file-name.ts'
-import { delivered, failed, type Outcome, retry } from '../../../shared/outcome.ts'
+import { delivered, failed, type Outcome } from '../../../shared/outcome.ts'
 import type { Attempt } from '../../deliver/attempt.ts'
 import { compose, type Enclosure, type MailMessage, mailedFileName } from './compose.ts'
 
@@ -84,7 +84,7 @@ function combine(outcomes: readonly Outcome[], messages: number): Outcome {
   const count = `${sent.length} of ${messages} messages went out`
   if (hindered !== undefined) {
     const maybeDelivered = hindered.maybeDelivered || sent.length > 0
-    return retry(`${count}, then: ${hindered.text}`, { code: hindered.code, maybeDelivered })
+    return { ...hindered, text: `${count}, then: ${hindered.text}`, maybeDelivered }
   }
   if (refused !== undefined) return failed(`${count}; of another one: ${refused.text}`, refused.code)
   return delivered(sent.map((outcome) => outcome.receipt).join(' '), count)

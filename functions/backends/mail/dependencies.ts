@@ -19,7 +19,7 @@ export function makeMailDependencies(environment: MailEnvironment): MailDependen
   const links = makeLinkStore(new DynamoDBClient({ requestHandler }), environment.LEDGER_TABLE)
   return {
     readObject: (key) => readObject(s3, environment.FAXES_BUCKET, key),
-    sendRaw: makeSesMailer(makeSesClient()),
+    sendRaw: makeSesMailer(makeSesClient(), environment.MAIL_CONFIGURATION_SET),
     makeLink: makeLinkMaker(links, environment.LINK_URL, () => new Date()),
   }
 }

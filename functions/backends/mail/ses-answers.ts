@@ -1,15 +1,18 @@
 import { SESServiceException } from '@aws-sdk/client-ses'
 import { failed, type Outcome, retry } from '../../../shared/outcome.ts'
 
-/** Refused now, welcome later: sending rates and quotas, and an account or a permission that is being put in order. */
-const LATER = new Set([
+/** Too many at once: welcome again within seconds. */
+const RATE = new Set([
   'Throttling',
   'ThrottlingException',
   'TooManyRequests',
   'TooManyRequestsException',
+  'RequestLimitExceeded',
+])
+/** Refused now, welcome later: the quota of a day, and an account or a permission that is being put in order. */
+const LATER = new Set([
   'LimitExceeded',
   'LimitExceededException',
-  'RequestLimitExceeded',
   'AccountSendingPaused',
   'AccountSendingPausedException',
   // A role or its permissions, shortly after a deployment.
@@ -23,8 +26,9 @@ const LATER = new Set([
   'OptInRequired',
 ])
 
-/** SES has also named these limits under other codes (MessageRejected, 454 over SMTP). */
-const LATER_TEXT = /maximum sending rate exceeded|daily message quota exceeded|rate exceeded/i
+/** SES has also named these limits under other codes (MessageRejected, 454 over SMTP), and calls the quota of a day Throttling as well. */
+const RATE_TEXT = /rate exceeded/i
+const LATER_TEXT = /daily message quota exceeded/i
 
 /** No connection came about, so nothing was sent. */
 const NOT_CONNECTED = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL)$/
@@ -53,7 +57,9 @@ export function outcomeOfSesError(error: unknown): Outcome {
 
 function outcomeOfAnswer({ name, message, $metadata }: SESServiceException): Outcome {
   const status = $metadata.httpStatusCode
-  if (LATER.has(name) || status === 429 || LATER_TEXT.test(message)) return retry(message, { code: name })
+  if (LATER.has(name) || LATER_TEXT.test(message)) return retry(message, { code: name })
+  const isRate = RATE.has(name) || status === 429 || RATE_TEXT.test(message)
+  if (isRate) return retry(message, { code: name, pace: 'seconds' })
   if (status === undefined || status >= 500) return retry(message, { code: name, maybeDelivered: true })
   return failed(message, name)
 }

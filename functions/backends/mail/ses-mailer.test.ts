@@ -7,6 +7,7 @@ import { outcomeOfSesError } from './ses-answers.ts'
 import { makeSesClient, makeSesMailer } from './ses-mailer.ts'
 
 const MESSAGE: MailMessage = {
+  tags: { fax: 'the-fax' },
   source: 'fax@example.org',
   destinations: ['a@example.org', 'b@example.org'],
   raw: Buffer.from('Subject: x\r\n\r\ny'),
@@ -34,7 +35,7 @@ async function sendToPort(port: number) {
     requestHandler: { connectionTimeout: 1000, requestTimeout: 300, throwOnRequestTimeout: true },
   })
   open.push({ close: () => client.destroy() })
-  return makeSesMailer(client)(MESSAGE)
+  return makeSesMailer(client, 'faxlane')(MESSAGE)
 }
 
 function answering(respond: (response: ServerResponse, body: URLSearchParams) => void) {
@@ -112,7 +113,7 @@ test('the client asks once a message, over a connection of its own', async () =>
   vi.stubEnv('AWS_REGION', 'eu-west-1')
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAEXAMPLE')
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret')
-  const sendRaw = makeSesMailer(makeSesClient())
+  const sendRaw = makeSesMailer(makeSesClient(), 'faxlane')
   await sendRaw(MESSAGE)
   await sendRaw(MESSAGE)
   expect({ requests, connections }).toEqual({ requests: 2, connections: 2 })

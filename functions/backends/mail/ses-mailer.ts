@@ -19,12 +19,23 @@ export function makeSesClient(): SESClient {
   })
 }
 
-export function makeSesMailer(client: SESClient): MailDependencies['sendRaw'] {
-  return async ({ source, destinations, raw }) => {
+/** SES tells of bounces and complaints of mails that name a configuration set, with the tags of the mail. */
+export function makeSesMailer(client: SESClient, configurationSet?: string): MailDependencies['sendRaw'] {
+  return async ({ source, destinations, raw, tags = {} }) => {
     try {
       const { MessageId } = await client.send(
         // Named here, no header can add or change an address.
-        new SendRawEmailCommand({ Source: source, Destinations: destinations, RawMessage: { Data: raw } }),
+        new SendRawEmailCommand({
+          Source: source,
+          Destinations: destinations,
+          RawMessage: { Data: raw },
+          ...(configurationSet === undefined
+            ? {}
+            : {
+                ConfigurationSetName: configurationSet,
+                Tags: Object.entries(tags).map(([Name, Value]) => ({ Name, Value })),
+              }),
+        }),
       )
       return delivered(MessageId ?? 'without a message id', 'SES took the message')
     } catch (error) {

@@ -4,6 +4,7 @@ import dynalite from 'dynalite'
 import { ENTRY, INDEXES } from '../../../shared/ledger/index-keys.ts'
 
 export const LEDGER_TABLE = 'ledger'
+export const LEDGER = { LEDGER_TABLE, LEDGER_DAYS: '3653' }
 
 /** The ledger's table with its indexes, on a DynamoDB in memory, as infra/ledger-table.ts deploys it. */
 export async function startLedgerTable(): Promise<{ client: DynamoDBClient; stop: () => Promise<void> }> {

@@ -7,6 +7,7 @@ import { pemCertificates } from './certificates.ts'
 import { readFormat } from './document-format.ts'
 import { readText } from './named-file.ts'
 import { FTP_OPTIONS, ownerOf } from './option-names.ts'
+import { fallbackName, readRetryPlan } from './retrying.ts'
 
 type FtpBackend = BackendOf<'ftp'>
 type FtpOptions = SectionReader<(typeof FTP_OPTIONS)[number]>
@@ -23,12 +24,16 @@ export function readFtp(section: Section, reading: Reading): FtpBackend | undefi
   const tlsCa = readCertificates(options, tls, reading)
   const writtenPort = options.value('port', port)
   const format = readFormat(options, reading)
+  const fallback = options.value('fallback', fallbackName)
+  const retry = readRetryPlan(options, reading)
   if (host === undefined || username === undefined || passwordSecret === undefined || tls === undefined) {
     return undefined
   }
   return {
     kind: 'ftp',
     name: section.name,
+    ...(fallback === undefined ? {} : { fallback }),
+    ...(retry === undefined ? {} : { retry }),
     host,
     port: writtenPort ?? PORTS[tls],
     username,

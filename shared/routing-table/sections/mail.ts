@@ -8,6 +8,7 @@ import type { Template } from '../template.ts'
 import { formatName } from './document-format.ts'
 import { fileNamed, lineAt, readText } from './named-file.ts'
 import { MAIL_OPTIONS, ownerOf } from './option-names.ts'
+import { fallbackName, readRetryPlan } from './retrying.ts'
 
 const DEFAULT_SUBJECT: Template = ['Fax to ', { variable: 'dstnum' }]
 const DEFAULT_BODY: Template = [
@@ -34,8 +35,19 @@ export function readMail(section: Section, reading: Reading): BackendOf<'mail'> 
   const address = options.mandatory('email_from', mailAddress, 'email_from = fax@example.org')
   const name = options.value('email_realname', anyText) ?? DEFAULT_SENDER_NAME
   const format = options.value('format', formatName) ?? 'pdf'
+  const fallback = options.value('fallback', fallbackName)
+  const retry = readRetryPlan(options, reading)
   if (body === undefined || address === undefined) return undefined
-  return { kind: 'mail', name: section.name, subject, body, from: { address, name }, format }
+  return {
+    kind: 'mail',
+    name: section.name,
+    ...(fallback === undefined ? {} : { fallback }),
+    ...(retry === undefined ? {} : { retry }),
+    subject,
+    body,
+    from: { address, name },
+    format,
+  }
 }
 
 function readBody({ path, line }: { path: string; line: number }, reading: Reading): Template | undefined {

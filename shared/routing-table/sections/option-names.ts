@@ -1,7 +1,7 @@
 /** XiVO's programs, whose paths stand in [general]. */
 export const XIVO_TOOLS = ['tiff2pdf', 'mutt', 'lp'] as const
 
-export const GENERAL_OPTIONS = [...XIVO_TOOLS, 'time_zone', 'country'] as const
+export const GENERAL_OPTIONS = [...XIVO_TOOLS, 'time_zone', 'country', 'keep_faxes', 'keep_ledger'] as const
 /** Of a site's PBX. */
 export const SITE_PBX_OPTIONS = [
   'country',
@@ -13,7 +13,17 @@ export const SITE_PBX_OPTIONS = [
   'max_rate',
 ] as const
 export const SITE_OPTIONS = ['description', 'agents', 'ca_certificate', ...SITE_PBX_OPTIONS] as const
-export const MAIL_OPTIONS = ['subject', 'content_file', 'email_from', 'email_realname', 'format'] as const
+/** What every backend takes whose deliveries are tried again by a function. */
+export const RETRY_OPTIONS = ['retry_for', 'retry_first', 'retry_longest'] as const
+export const MAIL_OPTIONS = [
+  'subject',
+  'content_file',
+  'email_from',
+  'email_realname',
+  'format',
+  'fallback',
+  ...RETRY_OPTIONS,
+] as const
 export const FTP_OPTIONS = [
   'host',
   'username',
@@ -25,6 +35,8 @@ export const FTP_OPTIONS = [
   'tls_ca',
   'format',
   'convert_to_pdf',
+  'fallback',
+  ...RETRY_OPTIONS,
 ] as const
 export const PRINTER_OPTIONS = [
   'name',
@@ -33,8 +45,9 @@ export const PRINTER_OPTIONS = [
   'site',
   'options',
   'expires_after',
+  'fallback',
 ] as const
-export const LOG_OPTIONS = ['file', 'msg'] as const
+export const LOG_OPTIONS = ['file', 'msg', 'fallback'] as const
 export const NUMBER_OPTIONS = ['dest', 'email', 'site', 'detect'] as const
 export const OUTBOUND_OPTIONS = [
   'site',

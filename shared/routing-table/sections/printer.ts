@@ -3,9 +3,10 @@ import { type BackendOf, printOptionSchema } from '../deployed-table.ts'
 import type { Section } from '../ini.ts'
 import { openSection } from '../section-reader.ts'
 import { readFormat } from './document-format.ts'
-import { secondsOf } from './duration.ts'
 import { ownerOf, PRINTER_OPTIONS } from './option-names.ts'
+import { fallbackName } from './retrying.ts'
 import { readOwnSite } from './site-of-section.ts'
+import { span } from './span.ts'
 
 export function readPrinter(
   section: Section,
@@ -18,10 +19,12 @@ export function readPrinter(
   const site = readOwnSite(options, reading, sites)
   const printOptions = options.value('options', printOptionList)
   const expiresAfterSeconds = options.value('expires_after', expiry)
+  const fallback = options.value('fallback', fallbackName)
   if (site === undefined) return undefined
   return {
     kind: 'printer',
     name: section.name,
+    ...(fallback === undefined ? {} : { fallback }),
     ...(printer === undefined ? {} : { printer }),
     site,
     format,
@@ -67,13 +70,4 @@ function problemOf(word: string, words: readonly string[]): Problem[] {
 }
 
 /** A message that nobody takes stays on the queue for ten days; the agent has to decide before. */
-const LONGEST_EXPIRY_DAYS = 7
-
-const expiry: Check<number> = (text) => {
-  const seconds = secondsOf(text, ['m', 'h', 'd'])
-  if (seconds !== undefined && seconds <= LONGEST_EXPIRY_DAYS * 86_400) return { value: seconds }
-  return wrong(
-    `This is a whole number with m, h or d behind it, at most ${LONGEST_EXPIRY_DAYS}d.`,
-    'Write 30m, 12h or 1d.',
-  )
-}
+const expiry = span({ units: ['m', 'h', 'd'], least: '1m', most: '7d', example: '30m, 12h or 1d' })

@@ -1,5 +1,6 @@
 import type { Facts } from '../../shared/facts.ts'
 import type { FaxRecord } from '../../shared/ledger/records.ts'
+import { FAX_TRANSITIONS, stepOf } from '../../shared/ledger/states.ts'
 
 interface Arrival {
   faxId: string
@@ -38,5 +39,13 @@ export function openFax({ faxId, site, facts, tiffKey, tiffBytes }: Arrival, now
 }
 
 export function closeFax(record: FaxRecord, ending: FaxEnd, now: Date): FaxRecord {
+  stepOf(FAX_TRANSITIONS, record.state, ending.state)
   return { ...record, ...ending, closedAt: now.toISOString(), revision: record.revision + 1 }
+}
+
+/** A fax without a backend gets some after all. Why it had none is not true any more. */
+export function rerouteFax(record: FaxRecord, backends: string[], now: Date): FaxRecord {
+  const { reason: _, ...rest } = record
+  const state = stepOf(FAX_TRANSITIONS, record.state, 'routed')
+  return { ...rest, state, backends, closedAt: now.toISOString(), revision: record.revision + 1 }
 }

@@ -1,0 +1,97 @@
+import type { FaxEntry, LedgerQueries } from '../../shared/ledger/queries.ts'
+import type { DeliveryRecord, FaxRecord } from '../../shared/ledger/records.ts'
+import type { DispatchRequest, RoutedFax } from '../../shared/messages.ts'
+import type { Route, Router } from '../../shared/routing-table/route.ts'
+import { hasEnded, reopen } from '../ledger/delivery-transitions.ts'
+import { rerouteFax } from '../ledger/fax-transitions.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import { enqueue, type FanOutDependencies, fanOut, open, type RoutedFiles } from './fan-out.ts'
+
+export interface DispatchDependencies extends FanOutDependencies {
+  ledger: Pick<Ledger, 'addDelivery' | 'getDelivery' | 'replaceDelivery' | 'replaceFax'>
+  queries: Pick<LedgerQueries, 'fax'>
+  router: Router
+  readObject: (key: string) => Promise<Uint8Array>
+}
+
+/** What came of a request, for the log: the backends to which a message went out, or why none did. */
+export interface Dispatched {
+  backends: string[]
+  nothing?: string
+}
+
+/**
+ * Makes deliveries besides those of a reception: the fallback of one that was given up, what an operator wants tried again, what lost its
+ * message. By the table as it is deployed now, so that a mistake is mended and its faxes delivered after it. Safe to repeat.
+ */
+export async function dispatch(
+  dependencies: DispatchDependencies,
+  request: DispatchRequest,
+): Promise<Dispatched> {
+  const entry = await dependencies.queries.fax(request.faxId)
+  if (entry === undefined) return { backends: [], nothing: 'the ledger has no such fax' }
+  const fax = routedFax(entry.fax)
+  if (fax === undefined)
+    return { backends: [], nothing: `it is ${entry.fax.state}, and there is no PDF of it to deliver` }
+  const { readObject, router } = dependencies
+  const routed = {
+    fax,
+    readFile: (format: 'pdf' | 'tiff') => readObject(format === 'pdf' ? fax.pdfKey : fax.tiffKey),
+  }
+  if (request.backend === undefined && entry.fax.state === 'unrouted')
+    return routeAnew(dependencies, entry.fax, routed)
+  const wanted = request.backend === undefined ? endedBadly(entry) : [request.backend]
+  const routes = wanted.flatMap((name) => router.routeTo(name, fax.facts.destination) ?? [])
+  for (const route of routes) await dispatchTo(dependencies, routed, route, request)
+  if (routes.length === wanted.length && wanted.length > 0) return { backends: wanted }
+  const nothing =
+    wanted.length === 0 ? 'nothing of it has failed' : 'the routing table has no such backend any more'
+  return { backends: routes.map(({ backend }) => backend.name), nothing }
+}
+
+/** A fax that had no backend, by a table that may have one for it now. */
+async function routeAnew(
+  dependencies: DispatchDependencies,
+  record: FaxRecord,
+  routed: RoutedFiles,
+): Promise<Dispatched> {
+  const routes = dependencies.router.routeFor(record.facts.destination)
+  if (routes === undefined)
+    return { backends: [], nothing: 'the routing table still has no section for its number' }
+  await fanOut(dependencies, routed, routes)
+  const backends = routes.map(({ backend }) => backend.name)
+  await dependencies.ledger.replaceFax(rerouteFax(record, backends, dependencies.now()))
+  return { backends }
+}
+
+const endedBadly = ({ deliveries }: FaxEntry) =>
+  deliveries.filter(({ state }) => state === 'failed' || state === 'bounced').map(({ backend }) => backend)
+
+async function dispatchTo(
+  dependencies: DispatchDependencies,
+  routed: RoutedFiles,
+  route: Route,
+  { because, fallbackOf }: DispatchRequest,
+): Promise<void> {
+  const opened = await open(dependencies, routed.fax.id, route, fallbackOf)
+  const record = because === 'retry' ? await reopened(dependencies, opened) : opened
+  // The fallback of several, or of one that ends twice, is delivered once.
+  const begun = because === 'fallback' && record.attempts > 0
+  if (!hasEnded(record) && !begun) await enqueue(dependencies, routed, route, record)
+}
+
+async function reopened(
+  { ledger, now }: DispatchDependencies,
+  record: DeliveryRecord,
+): Promise<DeliveryRecord> {
+  if (record.state !== 'failed' && record.state !== 'bounced') return record
+  const next = reopen(record, now())
+  if (await ledger.replaceDelivery(next)) return next
+  throw new Error(
+    `The record of fax ${record.faxId} to ${record.backend} changed meanwhile; the request comes again.`,
+  )
+}
+
+function routedFax({ id, site, facts, tiffKey, pages, pdfKey }: FaxRecord): RoutedFax | undefined {
+  return pages === undefined || pdfKey === undefined ? undefined : { id, site, facts, tiffKey, pages, pdfKey }
+}

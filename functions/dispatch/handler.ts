@@ -1,0 +1,36 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { S3Client } from '@aws-sdk/client-s3'
+import { SQSClient } from '@aws-sdk/client-sqs'
+import * as z from 'zod'
+import { dispatchRequestSchema } from '../../shared/messages.ts'
+import { makeRouter } from '../../shared/routing-table/route.ts'
+import { readEnvironment } from '../environment.ts'
+import { ledgerEnvironmentSchema, makeDynamoLedger } from '../ledger/dynamo-ledger.ts'
+import { makeDynamoQueries } from '../ledger/dynamo-queries.ts'
+import { type BatchResponse, workOnBatch } from '../queues/batch.ts'
+import { putFile, readObject } from '../storage/faxes-bucket.ts'
+import { deliveryQueuesSchema, makeDeliveryQueues, readDeployedTable } from './delivery-queues.ts'
+import { type DispatchDependencies, dispatch } from './dispatch.ts'
+
+const environment = readEnvironment(
+  z.object({ FAXES_BUCKET: z.string(), ...ledgerEnvironmentSchema.shape, ...deliveryQueuesSchema.shape }),
+)
+const dynamo = new DynamoDBClient({})
+const s3 = new S3Client({})
+const dependencies: DispatchDependencies = {
+  ledger: makeDynamoLedger(dynamo, environment),
+  queries: makeDynamoQueries(dynamo, environment.LEDGER_TABLE),
+  router: makeRouter(readDeployedTable()),
+  readObject: (key) => readObject(s3, environment.FAXES_BUCKET, key),
+  putFile: (file) => putFile(s3, environment.FAXES_BUCKET, file),
+  ...makeDeliveryQueues(new SQSClient({}), environment),
+  now: () => new Date(),
+}
+
+export function handler(event: unknown): Promise<BatchResponse> {
+  return workOnBatch(event, async ({ body }) => {
+    const request = dispatchRequestSchema.parse(JSON.parse(body))
+    const dispatched = await dispatch(dependencies, request)
+    console.info({ event: 'dispatch', ...request, ...dispatched })
+  })
+}

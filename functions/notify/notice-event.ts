@@ -1,0 +1,15 @@
+import * as z from 'zod'
+import { faxIdSchema } from '../../shared/fax-id.ts'
+import { NOTICE_CAUSES } from '../../shared/routing-table/deployed-table.ts'
+
+/** Something that somebody has to hear of, on the queue of `notify`. What there is to say of it stands in the ledger. */
+export const noticeEventSchema = z.object({
+  cause: z.enum(NOTICE_CAUSES),
+  faxId: faxIdSchema,
+  /** Of a delivery. */
+  backend: z.string().optional(),
+})
+export type NoticeEvent = z.infer<typeof noticeEventSchema>
+
+/** Tells of an event. Where the routing table has no [notices] nobody listens, and nothing is sent. */
+export type Tell = (event: NoticeEvent) => Promise<void>
