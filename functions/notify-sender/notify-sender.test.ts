@@ -159,7 +159,7 @@ describe('telling a sender', () => {
     outcomes = [retry('busy', { maybeDelivered: true }), delivered('id', 'SES took it')]
     await ledger.addTransmission(SENT)
     expect(await tell()).toMatchObject({ state: 'waiting' })
-    expect(later).toEqual([10])
+    expect(later).toEqual([60])
     expect(await tell()).toMatchObject({ state: 'delivered', attempts: 2 })
     expect(Buffer.from(mails[1]?.raw ?? []).toString()).toContain('X-Faxlane-Possible-Duplicate: yes')
   })
