@@ -39,6 +39,10 @@ export const SUBCOMMANDS: Readonly<Record<string, Listed>> = {
     summary: "brings a XiVO's xivo_fax.conf over",
     load: async () => (await import('./import/import.ts')).importTable,
   },
+  pbx: {
+    summary: 'writes dialplan, trunk settings and gateway profiles for the PBXs of the sites',
+    load: async () => (await import('./pbx/pbx.ts')).pbx,
+  },
   convert: {
     summary: 'makes PDFs of received TIFFs',
     load: async () => (await import('./convert/convert.ts')).convert,

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { DeployedTable } from '../shared/routing-table/deployed-table.ts'
 import { formatFinding } from '../shared/routing-table/finding.ts'
+import type { PbxTable } from '../shared/routing-table/pbx-table.ts'
 import { readTable, type TableReading } from '../shared/routing-table/read-table.ts'
 import { visible } from '../shared/visible.ts'
 import { fileProblem } from './file-problem.ts'
@@ -12,8 +13,17 @@ export const DEFAULT_TABLE_FILE = 'config/fax.conf'
 
 /** A routing table from its file. Throws {@link CommandFailed} with all that is wrong in it. */
 export function loadTable(file: string): DeployedTable {
-  const { table, findings } = readTableFile(file)
-  if (table !== undefined) return table
+  return loadBoth(file).table
+}
+
+/** What it says for the PBXs of the sites. Throws as {@link loadTable}. */
+export function loadPbxTable(file: string): PbxTable {
+  return loadBoth(file).pbx
+}
+
+function loadBoth(file: string): { table: DeployedTable; pbx: PbxTable } {
+  const { table, pbx, findings } = readTableFile(file)
+  if (table !== undefined && pbx !== undefined) return { table, pbx }
   const places = findings.length === 1 ? 'one place' : `${findings.length} places`
   throw new CommandFailed(
     [`${visible(file)} does not hold in ${places}:`, ...findings.map(formatFinding)].join('\n'),
