@@ -19,6 +19,10 @@ export const SUBCOMMANDS: Readonly<Record<string, Listed>> = {
     summary: 'fetches a fax as PDF or TIFF',
     load: async () => (await import('./get/get.ts')).get,
   },
+  retry: {
+    summary: 'delivers again what failed',
+    load: async () => (await import('./retry/retry.ts')).retry,
+  },
   status: {
     summary: 'says how the gateway is: queues, dead letters, agents, the last hour',
     load: async () => (await import('./status/status.ts')).status,

@@ -1,4 +1,8 @@
-import type { Backend, BackendOf } from '../../shared/routing-table/deployed-table.ts'
+import {
+  type Backend,
+  type BackendOf,
+  DEFAULT_RETRY_PLAN,
+} from '../../shared/routing-table/deployed-table.ts'
 import { templateSource } from '../../shared/routing-table/template.ts'
 import type { Fact } from '../terminal/facts.ts'
 
@@ -9,7 +13,37 @@ export interface PlannedDelivery {
 }
 
 /** What a reader wants to know of a delivery before it is made. */
-export function factsOfDelivery({ backend, recipients }: PlannedDelivery): Fact[] {
+export function factsOfDelivery(delivery: PlannedDelivery): Fact[] {
+  const { fallback } = delivery.backend
+  return [
+    ...factsOfKind(delivery),
+    ...retryOf(delivery.backend),
+    ...(fallback === undefined ? [] : [['then', `delivered by ${fallback} instead`] as const]),
+  ]
+}
+
+/** How long it is tried. */
+function retryOf(backend: Backend): Fact[] {
+  if (backend.kind === 'log') return []
+  if (backend.kind === 'printer') {
+    return [
+      [
+        'given up',
+        `after ${duration(backend.expiresAfterSeconds ?? DEFAULT_EXPIRY_SECONDS)} without printing`,
+      ],
+    ]
+  }
+  const { forSeconds, firstSeconds, longestSeconds } = backend.retry ?? DEFAULT_RETRY_PLAN
+  if (forSeconds === 0) return [['given up', 'after the first attempt']]
+  return [
+    [
+      'given up',
+      `after ${duration(forSeconds)}, tried again after ${duration(firstSeconds)} and then ever more rarely, every ${duration(longestSeconds)} in the end`,
+    ],
+  ]
+}
+
+function factsOfKind({ backend, recipients }: PlannedDelivery): Fact[] {
   switch (backend.kind) {
     case 'mail':
       return factsOfMail(backend, recipients)
@@ -46,12 +80,11 @@ function factsOfFtp(backend: BackendOf<'ftp'>): Fact[] {
 }
 
 function factsOfPrinter(backend: BackendOf<'printer'>): Fact[] {
-  const { printer, site, format, options, expiresAfterSeconds = DEFAULT_EXPIRY_SECONDS } = backend
+  const { printer, site, format, options } = backend
   return [
     ['printer', `${printer ?? "CUPS's default printer"} at site ${site}`],
     ['printed', FORMATS[format]],
     ...(options === undefined ? [] : [['options', options.join(' ')] as const]),
-    ['given up', `after ${duration(expiresAfterSeconds)} without printing`],
   ]
 }
 
@@ -66,5 +99,6 @@ const DEFAULT_EXPIRY_SECONDS = 86_400
 
 function duration(seconds: number): string {
   if (seconds % 86_400 === 0) return `${seconds / 86_400} d`
-  return seconds % 3600 === 0 ? `${seconds / 3600} h` : `${Math.round(seconds / 60)} min`
+  if (seconds % 3600 === 0) return `${seconds / 3600} h`
+  return seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`
 }

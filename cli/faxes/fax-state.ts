@@ -16,14 +16,18 @@ const BY_URGENCY = [
 /** Where a fax stands in one word: its own state, or that of the delivery which most calls for somebody. */
 export function stateOf({ fax, deliveries }: FaxEntry): State {
   if (fax.state !== 'routed') return fax.state
-  // A delivery that a fallback took over calls for nobody as long as that one does not.
-  const replaced = new Set(
-    deliveries.flatMap(({ fallbackOf, state }) =>
-      fallbackOf !== undefined && state !== 'failed' ? [fallbackOf] : [],
-    ),
-  )
+  const replaced = replacedBackends(deliveries)
   const states = deliveries.filter(({ backend }) => !replaced.has(backend)).map(({ state }) => state)
   return BY_URGENCY.find((state) => states.includes(state)) ?? 'routed'
+}
+
+/** A delivery that a fallback took over calls for nobody as long as that one does not. */
+export function replacedBackends(deliveries: FaxEntry['deliveries']): ReadonlySet<string> {
+  return new Set(
+    deliveries.flatMap(({ fallbackOf, state }) =>
+      fallbackOf !== undefined && state !== 'failed' && state !== 'bounced' ? [fallbackOf] : [],
+    ),
+  )
 }
 
 export const STATE_COLOURS: Record<State, Colour> = {

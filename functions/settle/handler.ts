@@ -8,6 +8,7 @@ import { giveUpEnvironmentSchema, makeGiveUp } from '../deliver/give-up-queues.t
 import { readEnvironment } from '../environment.ts'
 import { ledgerEnvironmentSchema, makeDynamoLedger } from '../ledger/dynamo-ledger.ts'
 import { makeDynamoTransmissions } from '../ledger/dynamo-transmissions.ts'
+import { makeKeepHeartbeat } from '../ledger/heartbeats.ts'
 import { makeCount, makeCountHeartbeat } from '../metrics.ts'
 import { makeTellEnd } from '../notify-sender/sender-notice.ts'
 import { type BatchResponse, type QueuedMessage, workOnBatch } from '../queues/batch.ts'
@@ -39,6 +40,7 @@ const dependencies = {
   tellEnd: makeTellEnd(sqs, environment.SENDER_NOTICES_QUEUE_URL),
   count: makeCount(environment.METRICS_NAMESPACE, write, now),
   countHeartbeat: makeCountHeartbeat(environment.METRICS_NAMESPACE, write, now),
+  keepHeartbeat: makeKeepHeartbeat(dynamoDb, environment.LEDGER_TABLE),
   now,
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { HeartbeatRecord } from '../../shared/ledger/heartbeat-record.ts'
 import type { DeliveryRecord } from '../../shared/ledger/records.ts'
 import type { DispatchRequest, Report } from '../../shared/messages.ts'
 import { delivered, failed, type Outcome, retry } from '../../shared/outcome.ts'
@@ -96,9 +97,12 @@ describe('a sign of life of an agent', () => {
     const lines: string[] = []
     const now = () => new Date('2026-11-23T12:00:01.000Z')
     const countHeartbeat = makeCountHeartbeat('faxlane', (line) => void lines.push(line), now)
-    const dependencies = { ...others, countHeartbeat }
+    const kept: HeartbeatRecord[] = []
+    const keepHeartbeat = async (one: HeartbeatRecord) => void kept.push(one)
+    const dependencies = { ...others, countHeartbeat, keepHeartbeat, now }
     expect(await settleMessage(dependencies, heartbeat)).toBeUndefined()
     expect(counted).toEqual([])
+    expect(kept).toEqual([{ ...heartbeat.heartbeat, heardAt: '2026-11-23T12:00:01.000Z' }])
     expect(lines).toEqual([expect.stringMatching(/^\{.*\}\n$/)])
     expect(JSON.parse(lines[0] ?? '')).toEqual({
       _aws: {

@@ -3,6 +3,7 @@ import type { HeartbeatMessage, Report } from '../../shared/messages.ts'
 import type { MailReturned } from '../backends/mail/mail-events.ts'
 import { followUp, type GiveUpDependencies } from '../deliver/give-up.ts'
 import { bounce, hasEnded, settle } from '../ledger/delivery-transitions.ts'
+import type { KeepHeartbeat } from '../ledger/heartbeats.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { type Count, type CountHeartbeat, countEnd } from '../metrics.ts'
 
@@ -10,22 +11,24 @@ export interface SettleDependencies extends GiveUpDependencies {
   ledger: Pick<Ledger, 'getDelivery' | 'replaceDelivery'>
   count: Count
   countHeartbeat: CountHeartbeat
+  keepHeartbeat: KeepHeartbeat
   now: () => Date
 }
 
-/** What an agent sends of a delivery or of itself: a report, whose record comes back, or a sign of life, which is counted. */
+/** What an agent sends of a delivery or of itself: a report, whose record comes back, or a sign of life, which is counted and kept. */
 export async function settleMessage(
   dependencies: SettleDependencies,
   message: Report | HeartbeatMessage,
 ): Promise<DeliveryRecord | undefined> {
   if (!('heartbeat' in message)) return await settleReport(dependencies, message)
   dependencies.countHeartbeat(message.heartbeat)
+  await dependencies.keepHeartbeat({ ...message.heartbeat, heardAt: dependencies.now().toISOString() })
   return undefined
 }
 
 /** Writes down that a mail came back. Undefined where no mail was out. */
 export async function settleReturned(
-  dependencies: Omit<SettleDependencies, 'countHeartbeat'>,
+  dependencies: Omit<SettleDependencies, 'countHeartbeat' | 'keepHeartbeat'>,
   { faxId, backend, outcome }: MailReturned,
 ): Promise<DeliveryRecord | undefined> {
   const { ledger, now, count } = dependencies
@@ -48,7 +51,7 @@ function changedMeanwhile({ faxId, backend }: DeliveryRecord): Error {
 
 /** Writes down what an agent reports. Reports come at least once and in any order; the first end of a delivery stands. */
 export async function settleReport(
-  dependencies: Omit<SettleDependencies, 'countHeartbeat'>,
+  dependencies: Omit<SettleDependencies, 'countHeartbeat' | 'keepHeartbeat'>,
   report: Report,
 ): Promise<DeliveryRecord> {
   const { faxId, backend, outcome, at } = report
