@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +7,7 @@ import { build } from 'esbuild'
 import { bundleAgent } from '../agents/packaging/bundle-agents.ts'
 import { systemClock } from '../local/aws/clock.ts'
 import { type StandIn, startStandIn } from '../local/aws/stand-in.ts'
+import { serviceNodeOptions } from './agent-service.ts'
 import { median } from './measure.ts'
 
 /**
@@ -181,7 +181,8 @@ parallel_uploads = ${PARALLEL}
 function start({ cloud }: Bench, program: string, words: string[]): ChildProcess {
   const env = {
     PATH: process.env.PATH,
-    NODE_OPTIONS: nodeOptions(),
+    // The bare loop gets the same.
+    NODE_OPTIONS: serviceNodeOptions('edge'),
     AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
     AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
     AWS_REGION: REGION,
@@ -190,12 +191,6 @@ function start({ cloud }: Bench, program: string, words: string[]): ChildProcess
     BENCH_PARALLEL: String(PARALLEL),
   }
   return spawn(process.execPath, [program, ...words], { env, stdio: ['ignore', 'pipe', 'inherit'] })
-}
-
-/** As the service runs it; the bare loop gets the same. */
-function nodeOptions(): string {
-  const unit = readFileSync('agents/packaging/faxlane-edge/faxlane-edge.service', 'utf8')
-  return /^Environment=NODE_OPTIONS=(.*)$/m.exec(unit)?.[1] ?? ''
 }
 
 /** Both programs write a line for each upload; when the first and the last of them came. */

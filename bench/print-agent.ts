@@ -10,6 +10,7 @@ import { systemClock } from '../local/aws/clock.ts'
 import { type StandIn, startStandIn } from '../local/aws/stand-in.ts'
 import { makeFaxId } from '../shared/fax-id.ts'
 import type { PrintJob } from '../shared/messages.ts'
+import { serviceNodeOptions } from './agent-service.ts'
 import { median } from './measure.ts'
 
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true'
@@ -132,6 +133,7 @@ cups_server = 127.0.0.1:9
   const { file } = bundleAgent('print', 'bench', home)
   const env = {
     PATH: `${commands}${delimiter}${process.env.PATH}`,
+    NODE_OPTIONS: serviceNodeOptions('print'),
     AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
     AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
   }
@@ -153,6 +155,8 @@ interface Idle {
 }
 
 async function measureIdle(child: ChildProcess): Promise<Idle> {
+  // V8 puts its memory in order for half a minute after the last work.
+  await pause(30_000)
   const before = await cpuTicks(child)
   await pause(IDLE_SECONDS * 1000)
   const cpuShare = ((await cpuTicks(child)) - before) / TICKS_PER_SECOND / IDLE_SECONDS

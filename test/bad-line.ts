@@ -15,7 +15,8 @@ export const FAULTS = [
   'answer lost',
   'late',
 ] as const
-export type Fault = (typeof FAULTS)[number]
+/** `throttled` is how the services of AWS's JSON protocols say that it is too much. */
+export type Fault = (typeof FAULTS)[number] | 'throttled'
 
 export interface BadLine {
   endpoint: string
@@ -76,21 +77,36 @@ function serve(cloud: string, fault: Fault, incoming: IncomingMessage, outgoing:
       incoming.resume()
       return
     case '500':
-      refuse(incoming, outgoing, 500, 'InternalError')
+      refuse(incoming, outgoing, { status: 500, code: 'InternalError' })
       return
     case '503':
-      refuse(incoming, outgoing, 503, 'SlowDown')
+      refuse(incoming, outgoing, { status: 503, code: 'SlowDown' })
+      return
+    case 'throttled':
+      refuse(incoming, outgoing, { status: 400, code: 'ThrottlingException' })
       return
     default:
       forward(cloud, incoming, outgoing, fault)
   }
 }
 
-function refuse(incoming: IncomingMessage, outgoing: ServerResponse, status: number, code: string): void {
+/** In the protocol that the request speaks. S3 knows no throttling but 503. */
+function refuse(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  { status, code }: { status: number; code: string },
+): void {
+  const error = `<Error><Code>${code}</Code><Message>try again</Message></Error>`
+  const isJson = incoming.headers['x-amz-target'] !== undefined
+  const isQuery = incoming.headers['content-type'] === 'application/x-www-form-urlencoded'
+  const isS3 = !isJson && !isQuery
   incoming.resume()
   incoming.once('end', () => {
-    outgoing.writeHead(status, { 'content-type': 'application/xml' })
-    outgoing.end(`<?xml version="1.0"?><Error><Code>${code}</Code><Message>try again</Message></Error>`)
+    outgoing.writeHead(isS3 && status === 400 ? 503 : status, {
+      'content-type': isJson ? 'application/x-amz-json-1.0' : 'text/xml',
+    })
+    if (isJson) outgoing.end(JSON.stringify({ __type: code, message: 'try again' }))
+    else outgoing.end(`<?xml version="1.0"?>${isQuery ? `<ErrorResponse>${error}</ErrorResponse>` : error}`)
   })
 }
 
