@@ -13,15 +13,11 @@ export const DEFAULT_TABLE_FILE = 'config/fax.conf'
 
 /** A routing table from its file. Throws {@link CommandFailed} with all that is wrong in it. */
 export function loadTable(file: string): DeployedTable {
-  return loadBoth(file).table
+  return loadTables(file).table
 }
 
-/** What it says for the PBXs of the sites. Throws as {@link loadTable}. */
-export function loadPbxTable(file: string): PbxTable {
-  return loadBoth(file).pbx
-}
-
-function loadBoth(file: string): { table: DeployedTable; pbx: PbxTable } {
+/** It and what it says for the PBXs of the sites. Throws as {@link loadTable}. */
+export function loadTables(file: string): { table: DeployedTable; pbx: PbxTable } {
   const { table, pbx, findings } = readTableFile(file)
   if (table !== undefined && pbx !== undefined) return { table, pbx }
   const places = findings.length === 1 ? 'one place' : `${findings.length} places`

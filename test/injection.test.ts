@@ -250,6 +250,8 @@ function intoMessages(text: string): void {
     backend: { kind: 'log', name: 'log', message: [text.toWellFormed()] },
     recipients: [text.toWellFormed()],
     timeZone: 'UTC',
+    attempts: 0,
+    furtherWaitSeconds: 0,
   }
   const line = JSON.stringify(message)
   expect(line.split(/[\r\n\0]/)).toHaveLength(1)

@@ -3,9 +3,14 @@ import { factLines } from '../terminal/facts.ts'
 import type { Screen } from '../terminal/screen.ts'
 import { factsOfDelivery } from './backend-facts.ts'
 import type { Explanation } from './explanation.ts'
+import { factsOfPbxSide, type PbxSide } from './pbx-side.ts'
 
 /** `source`: which table was asked, in words. */
-export function describe(screen: Screen, explanation: Explanation, source: string): string {
+export function describe(
+  screen: Screen,
+  explanation: Explanation,
+  { source, pbxSides }: { source: string; pbxSides: readonly PbxSide[] },
+): string {
   const { number, by, section, reason, alike, deliveries } = explanation
   const backends = deliveries.length === 1 ? 'one backend' : `${deliveries.length} backends`
   const headline =
@@ -21,7 +26,11 @@ export function describe(screen: Screen, explanation: Explanation, source: strin
     `${screen.paint('cyan', backend.name)}`,
     ...factLines(screen, factsOfDelivery({ backend, recipients })),
   ])
-  return [headline, ...remarks, ...blocks.flatMap((lines) => ['', ...lines])]
+  const sides = pbxSides.map((side) => [
+    `${screen.paint('cyan', `PBX at ${side.site}`)}${side.pbx === undefined ? '' : `, ${side.pbx}`}`,
+    ...factLines(screen, factsOfPbxSide(side)),
+  ])
+  return [headline, ...remarks, ...[...blocks, ...sides].flatMap((lines) => ['', ...lines])]
     .map((line) => `${line}\n`)
     .join('')
 }

@@ -42,7 +42,7 @@ describe('the explanation of a number', () => {
 
   it('in words fits the terminal, and names what an admin has to check', () => {
     const screen = { columns: 60, paint: plain, write: () => {} }
-    const text = inWords(screen, explain(table, '5'), 'config/fax.conf')
+    const text = inWords(screen, explain(table, '5'), { source: 'config/fax.conf', pbxSides: [] })
     for (const line of text.split('\n')) expect(textWidth(line)).toBeLessThanOrEqual(80)
     for (const part of [
       'office@example.org',

@@ -10,8 +10,10 @@ import { standardOutput } from '../terminal/screen.ts'
 import { readWords, wrongUsage } from '../words.ts'
 import { describe } from './describe.ts'
 import { type Explanation, explain as explainNumber } from './explanation.ts'
+import { pbxSidesOf } from './pbx-side.ts'
 
-const HELP = `Says what would happen to a fax for a number: which backends it goes to, and why.
+const HELP = `Says what would happen to a fax for a number: which backends it goes to, why, and how the PBX
+treats the number.
 
 Usage: faxlane explain NUMBER [--table FILE | --deployed] [--json]
 
@@ -35,11 +37,14 @@ async function run(words: readonly string[]): Promise<number> {
     ...GATEWAY_OPTIONS,
   })
   const number = readNumber(positionals)
-  const { table, source } = await readTableOf('explain', { file: values.table, ...values })
+  const { table, pbx, source } = await readTableOf('explain', { file: values.table, ...values })
   const explanation = explainNumber(table, number)
+  const pbxSides = pbx === undefined ? [] : pbxSidesOf(pbx, number)
   const screen = standardOutput()
   screen.write(
-    values.json ? `${JSON.stringify(asJson(explanation))}\n` : describe(screen, explanation, source),
+    values.json
+      ? `${JSON.stringify({ ...asJson(explanation), pbx: pbxSides })}\n`
+      : describe(screen, explanation, { source, pbxSides }),
   )
   return explanation.by === 'unrouted' ? EXIT_CODES.someFailed : EXIT_CODES.done
 }

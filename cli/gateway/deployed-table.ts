@@ -1,5 +1,6 @@
 import type { DeployedTable } from '../../shared/routing-table/deployed-table.ts'
-import { DEFAULT_TABLE_FILE, loadTable } from '../table-file.ts'
+import type { PbxTable } from '../../shared/routing-table/pbx-table.ts'
+import { DEFAULT_TABLE_FILE, loadTables } from '../table-file.ts'
 import { wrongUsage } from '../words.ts'
 
 export const DEPLOYED_OPTION = { deployed: { type: 'boolean', default: false } } as const
@@ -15,6 +16,8 @@ export interface NamedTable {
   table: DeployedTable
   /** Which one it is, in words. */
   source: string
+  /** What the file says for the PBXs. Absent: a deployed table has nothing of it. */
+  pbx?: PbxTable
 }
 
 /** The table of a file, or the one that a gateway routes by. Throws WrongUsage for both at once. */
@@ -26,7 +29,7 @@ export async function readTableOf(subcommand: string, choice: TableChoice): Prom
   }
   if (isDeployed) return readDeployedTable(subcommand, { stack, home })
   const source = file ?? DEFAULT_TABLE_FILE
-  return { table: loadTable(source), source }
+  return { ...loadTables(source), source }
 }
 
 /** The table that a gateway routes by now. */

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { PbxKind, PbxSite, PbxTable } from '../../shared/routing-table/pbx-table.ts'
 import { visible } from '../../shared/visible.ts'
 import { EXIT_CODES, type Subcommand } from '../subcommand.ts'
-import { loadPbxTable } from '../table-file.ts'
+import { loadTables } from '../table-file.ts'
 import { wrongUsage } from '../words.ts'
 import { type CommandLine, HELP, readCommandLine } from './command-line.ts'
 import { compare, type Fate, type Placed, place } from './place.ts'
@@ -22,7 +22,7 @@ interface SiteReport {
 
 async function run(words: readonly string[]): Promise<number> {
   const commandLine = readCommandLine(words)
-  const sites = sitesOf(loadPbxTable(commandLine.table), commandLine)
+  const sites = sitesOf(loadTables(commandLine.table).pbx, commandLine)
   const reports: SiteReport[] = []
   for (const site of sites) {
     const kind = commandLine.pbx ?? site.pbx ?? 'asterisk'

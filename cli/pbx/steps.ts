@@ -1,5 +1,5 @@
 import type { PbxKind, PbxSite } from '../../shared/routing-table/pbx-table.ts'
-import { MANAGER_USER, SECRET_COMMAND } from './channels/manager.ts'
+import { MANAGER_USER, SECRET_COMMANDS } from './channels/manager.ts'
 import { contextsOf, OFFER_OPTION, PRE_INCALL, PRE_OUTCALL } from './dialplan/names.ts'
 import { speaks } from './dialplan/technology.ts'
 
@@ -71,7 +71,7 @@ const STEPS_OF: Record<PbxKind, (site: PbxSite) => Step[]> = {
     ...xivoGateways(site),
     ...transmission(site, {
       include: 'manager_faxlane.conf goes to /etc/asterisk/manager.d/.',
-      dialContext: 'default, or the context that your users dial out by',
+      dialContext: 'default   (or the context that your users dial out by)',
     }),
   ],
   freepbx: (site) => [
@@ -338,9 +338,12 @@ function transmission(
       lines: [
         include,
         'In manager.conf, [general]: enabled = yes, bindaddr = 127.0.0.1',
-        `Make the secret: ${SECRET_COMMAND}`,
-        'Then: asterisk -rx "manager reload", and asterisk -rx "manager show user faxlane"',
-        `In /etc/faxlane/edge.conf: ami_username = ${MANAGER_USER}, ami_secret = the secret, dial_context = ${dialContext}`,
+        'Make the secret, as root:',
+        ...SECRET_COMMANDS.map((command) => `  ${command}`),
+        'Then: asterisk -rx "manager reload"; asterisk -rx "manager show user faxlane" has to show it',
+        `In /etc/faxlane/edge.conf: ami_user = ${MANAGER_USER}`,
+        `                           dial_context = ${dialContext}`,
+        'Then: systemctl restart faxlane-edge; sudo -u faxlane-edge faxlane-edge check',
         `T.38 in a transmission needs a channel of SIP itself; by ${site.name}'s contexts it goes out as audio.`,
       ],
     },

@@ -1,8 +1,10 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { degrees, PDFDocument, type PDFFont, type PDFPage, rgb, StandardFonts } from 'pdf-lib'
 import sharp from 'sharp'
 import { A4, LETTER } from '../../functions/submit/rasterise/testing/pdfs.ts'
 import { run } from '../conversion/tools.ts'
+import { photoJpeg } from './photo.ts'
 import { writePostScript } from './postscript.ts'
 
 const WORDS =
@@ -12,9 +14,8 @@ const WORDS =
   invoice number amount payable transfer account value added tax delivery address street zurich london bridge quarter young
   fox jumps over lazy dog quick brown boxes liquor jugs judge vow sphinx black quartz`.split(/\s+/)
 
-/** A document, and the words that stand on it where they are to be read back. */
+/** A PDF, and the words that stand on it where they are to be read back. */
 export interface SampleDocument {
-  name: string
   pdf: Uint8Array
   words?: readonly string[]
 }
@@ -56,7 +57,7 @@ async function notEmbedded(): Promise<SampleDocument> {
   const pdf = await draw((document, font) =>
     write(document.addPage(A4), font, words, { x: 60, y: 770, size: 11, perLine: 12 }),
   )
-  return { name: 'fonts not embedded', pdf, words }
+  return { pdf, words }
 }
 
 async function letter(): Promise<SampleDocument> {
@@ -64,16 +65,23 @@ async function letter(): Promise<SampleDocument> {
   const pdf = await draw((document, font) =>
     write(document.addPage(LETTER), font, words, { x: 72, y: 720, size: 12, perLine: 11 }),
   )
-  return { name: 'Letter', pdf, words }
+  return { pdf, words }
 }
 
 async function landscape(): Promise<SampleDocument> {
   const pdf = await draw((document, font) => {
     const page = document.addPage([A4[1], A4[0]])
     write(page, font, prose(3, 400), { x: 60, y: 530, size: 11, perLine: 18 })
-    page.drawRectangle({ x: 20, y: 20, width: A4[1] - 40, height: A4[0] - 40, borderWidth: 1 })
+    page.drawRectangle({
+      x: 20,
+      y: 20,
+      width: A4[1] - 40,
+      height: A4[0] - 40,
+      borderWidth: 1,
+      borderColor: rgb(0, 0, 0),
+    })
   })
-  return { name: 'landscape', pdf }
+  return { pdf }
 }
 
 async function table(): Promise<SampleDocument> {
@@ -90,6 +98,7 @@ async function table(): Promise<SampleDocument> {
           width: 100,
           height: 22,
           borderWidth: 0.4,
+          borderColor: rgb(0, 0, 0),
           color: rgb(shade, shade, shade),
         })
         page.drawText(row === 0 ? `Column ${column + 1}` : `${(row * 37 * (column + 3)) % 9973}.${column}0`, {
@@ -101,39 +110,7 @@ async function table(): Promise<SampleDocument> {
       }
     }
   })
-  return { name: 'table', pdf }
-}
-
-/** Clouds of several sizes, a slope, an edge: greys as a camera brings them, the same each time. */
-export async function photoJpeg(width: number, height: number): Promise<Uint8Array> {
-  const octaves = await Promise.all(
-    [6, 14, 40, 160].map((cells, index) => noise(cells, width, height, index + 1)),
-  )
-  const weights = [0.5, 0.28, 0.14, 0.08]
-  const pixels = new Uint8Array(width * height)
-  for (let y = 0; y < height; y++)
-    for (let x = 0; x < width; x++) {
-      const at = y * width + x
-      const cloud = octaves.reduce((sum, octave, index) => sum + (octave[at] ?? 0) * (weights[index] ?? 0), 0)
-      const hill = y > height * (0.6 + 0.1 * Math.sin((x / width) * 9)) ? 0.45 : 1
-      pixels[at] = Math.max(0, Math.min(255, (cloud * 1.5 - 40 + (1 - y / height) * 60) * hill))
-    }
-  return sharp(pixels, { raw: { width, height, channels: 1 } })
-    .jpeg({ quality: 85 })
-    .toBuffer()
-}
-
-function noise(cells: number, width: number, height: number, seed: number): Promise<Uint8Array> {
-  let state = seed
-  const grains = Uint8Array.from({ length: cells * cells }, () => {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff
-    return state >> 16
-  })
-  return sharp(grains, { raw: { width: cells, height: cells, channels: 1 } })
-    .resize(width, height, { kernel: 'cubic', fit: 'fill' })
-    .extractChannel(0)
-    .raw()
-    .toBuffer()
+  return { pdf }
 }
 
 async function photo(): Promise<SampleDocument> {
@@ -154,7 +131,7 @@ async function photo(): Promise<SampleDocument> {
     page.drawRectangle({ x: 320, y: 80, width: 200, height: 110, color: rgb(0.1, 0.2, 0.5) })
     page.drawText('white on blue', { x: 340, y: 130, size: 18, font, color: rgb(1, 1, 1) })
   })
-  return { name: 'photo', pdf }
+  return { pdf }
 }
 
 /** A page of text as a scanner brings it: grey paper, a little askew and out of focus, JPEG. */
@@ -185,7 +162,7 @@ async function scan(folder: string): Promise<SampleDocument> {
     const page = document.addPage(A4)
     page.drawImage(await document.embedJpg(jpeg), { x: 0, y: 0, width: A4[0], height: A4[1] })
   })
-  return { name: 'scan', pdf, words }
+  return { pdf, words }
 }
 
 async function form(): Promise<SampleDocument> {
@@ -204,7 +181,7 @@ async function form(): Promise<SampleDocument> {
     choice.select('Radiology')
     choice.addToPage(page, { x: 140, y: 600, width: 120, height: 22 })
   })
-  return { name: 'form', pdf }
+  return { pdf }
 }
 
 async function rotated(): Promise<SampleDocument> {
@@ -213,14 +190,14 @@ async function rotated(): Promise<SampleDocument> {
     page.setRotation(degrees(90))
     write(page, font, prose(7, 100), { x: 60, y: 530, size: 11, perLine: 18 })
   })
-  return { name: 'turned by its own rotation', pdf }
+  return { pdf }
 }
 
 /** Text in Ghostscript's fonts, which it embeds. */
-export async function textDocument(folder: string, name: string, pages: number): Promise<SampleDocument> {
+export async function textDocument(folder: string, pages: number): Promise<SampleDocument> {
   const words = prose(8, 350 * pages)
-  const source = join(folder, `${name}.ps`)
-  const output = join(folder, `${name}.pdf`)
+  const source = join(folder, `text-${pages}.ps`)
+  const output = join(folder, `text-${pages}.pdf`)
   await writePostScript(
     source,
     Array.from({ length: pages }, (_, page) => ({
@@ -239,20 +216,17 @@ export async function textDocument(folder: string, name: string, pages: number):
     `-sOutputFile=${output}`,
     source,
   ])
-  const { readFile } = await import('node:fs/promises')
-  return { name, pdf: await readFile(output), words }
+  return { pdf: await readFile(output), words }
 }
 
-export async function makeDocuments(folder: string): Promise<SampleDocument[]> {
-  return [
-    await textDocument(folder, 'text', 3),
-    await notEmbedded(),
-    await letter(),
-    await landscape(),
-    await rotated(),
-    await table(),
-    await photo(),
-    await scan(folder),
-    await form(),
-  ]
-}
+export const DOCUMENTS = {
+  text: (folder: string) => textDocument(folder, 3),
+  'fonts not embedded': notEmbedded,
+  Letter: letter,
+  landscape,
+  'turned by its own rotation': rotated,
+  table,
+  photo,
+  scan,
+  form,
+} as const satisfies Record<string, (folder: string) => Promise<SampleDocument>>

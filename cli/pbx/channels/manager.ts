@@ -27,5 +27,14 @@ export function managerUser(): string {
     .join('')
 }
 
-/** Makes the secret, on the PBX. */
-export const SECRET_COMMAND = `(umask 027; printf '[${MANAGER_USER}](${PERMISSIONS})\\nsecret = %s\\n' "$(openssl rand -hex 24)" > ${SECRET_FILE}; chgrp asterisk ${SECRET_FILE})`
+/** Where the edge agent looks for it. */
+const AGENTS_SECRET_FILE = '/etc/faxlane/ami-secret'
+
+/** Make the secret, on the PBX, for both who need it; neither file is ever readable for everybody. */
+export const SECRET_COMMANDS = [
+  'secret=$(openssl rand -hex 24)',
+  `install -m 640 -g asterisk /dev/null ${SECRET_FILE}`,
+  `printf '[${MANAGER_USER}](${PERMISSIONS})\\nsecret = %s\\n' "$secret" > ${SECRET_FILE}`,
+  `install -m 640 -g faxlane-edge /dev/null ${AGENTS_SECRET_FILE}`,
+  `printf '%s\\n' "$secret" > ${AGENTS_SECRET_FILE}`,
+] as const
