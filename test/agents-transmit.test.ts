@@ -1,5 +1,4 @@
 import { readdir, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import {
@@ -21,7 +20,6 @@ import { type EdgeInstallation, type EdgeProcess, installEdge } from './edge-pro
 import { waitFor } from './wait-for.ts'
 
 const BUCKET = 'faxlane-test'
-const SECRET_FILE = join(tmpdir(), `faxlane-ami-secret-${process.pid}`)
 
 const asterisk = new FakeAsterisk()
 let cloud: TestStandIn
@@ -41,9 +39,11 @@ beforeAll(async () => {
   await cloud.standIn.createBucket(BUCKET, [])
   reportsUrl = (await cloud.standIn.createQueue('faxlane-reports', QUEUE)).url
   transmitUrl = (await cloud.standIn.createQueue('faxlane-transmit-paris', QUEUE)).url
-  await writeFile(SECRET_FILE, `${AMI_SECRET}\n`, { mode: 0o600 })
-  const options = { ami_user: AMI_USER, ami_secret_file: SECRET_FILE, ami_port: asterisk.port, channels: 2 }
+  const options = { ami_user: AMI_USER, ami_port: asterisk.port, channels: 2 }
   edge = await installEdge({ endpoint: cloud.standIn.endpoint, bucket: BUCKET, options })
+  const secretFile = join(edge.home, 'ami-secret')
+  await writeFile(secretFile, `${AMI_SECRET}\n`, { mode: 0o600 })
+  await edge.configure({ ami_secret_file: secretFile })
   agent = edge.run()
 })
 afterAll(async () => {

@@ -25,6 +25,8 @@ export interface EdgeInstallation {
   /** A subcommand to its end. */
   command: (...words: string[]) => Promise<{ exitCode: number; stdout: string; stderr: string }>
   spawnCommand: (...words: string[]) => ChildProcess
+  /** Changes options of the configuration file, for what is started from now on. */
+  configure: (options: Record<string, string | number>) => Promise<void>
   remove: () => Promise<void>
 }
 
@@ -47,7 +49,7 @@ export async function installEdge({
   await mkdir(outgoing, { mode: 0o750 })
   const { file: bundle } = bundleAgent('edge', '0.0.0', home)
   const config = join(home, 'edge.conf')
-  const settings = {
+  const settings: Record<string, string | number> = {
     site: 'paris',
     region: REGION,
     bucket,
@@ -57,8 +59,12 @@ export async function installEdge({
     outgoing_folder: outgoing,
     ...options,
   }
-  const lines = Object.entries(settings).map(([name, value]) => `${name} = ${value}`)
-  await writeFile(config, `[edge]\n${lines.join('\n')}\n`)
+  const configure = async (changes: Record<string, string | number>) => {
+    Object.assign(settings, changes)
+    const lines = Object.entries(settings).map(([name, value]) => `${name} = ${value}`)
+    await writeFile(config, `[edge]\n${lines.join('\n')}\n`)
+  }
+  await configure({})
   const env = {
     PATH: process.env.PATH,
     AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
@@ -82,6 +88,7 @@ export async function installEdge({
         })
       }),
     spawnCommand: (...words) => spawn(process.execPath, argumentsOf(words), { env, stdio: 'ignore' }),
+    configure,
     remove: () => rm(home, { recursive: true, force: true }),
   }
 }

@@ -115,7 +115,7 @@ export class TransmitSite {
     return job
   }
 
-  async dependencies(changes: Partial<TransmitDependencies> = {}): Promise<TransmitDependencies> {
+  async dependencies(): Promise<TransmitDependencies> {
     const log = (
       event: string,
       fields: Record<string, string | number | boolean>,
@@ -157,17 +157,16 @@ export class TransmitSite {
       waiting,
       log,
       told: { success: (text) => void this.told.push(text), error: (text) => void this.told.push(text) },
-      ...changes,
     }
   }
 
   /** Starts an agent; the answer stops it. */
-  async start(
-    options: Partial<TransmitOptions> = {},
-    changes: Partial<TransmitDependencies> = {},
-  ): Promise<() => Promise<void>> {
+  async start(options: Partial<TransmitOptions> = {}): Promise<() => Promise<void>> {
+    return this.run(await this.dependencies(), options)
+  }
+
+  run(dependencies: TransmitDependencies, options: Partial<TransmitOptions>): () => Promise<void> {
     const stopping = new AbortController()
-    const dependencies = await this.dependencies(changes)
     const ended = runTransmitAgent(dependencies, { ...this.options(), ...options }, stopping.signal)
     return async () => {
       stopping.abort()

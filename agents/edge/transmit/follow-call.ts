@@ -17,7 +17,7 @@ export interface FollowOptions {
   settleMilliseconds: number
   /** How often Asterisk is asked how far the fax has come. */
   progressMilliseconds: number
-  /** A channel that a just sent Originate makes may not be there at the first look. */
+  /** How long after an Originate its channel may not be there yet. */
   lookAgainMilliseconds: number
   /** What a call may take beyond the job's own limits, before it is hung up. */
   graceMilliseconds: number
@@ -34,6 +34,8 @@ export const FOLLOW_DEFAULTS: Omit<FollowOptions, 'patienceMilliseconds'> = {
 
 export interface FollowedCall {
   call: WatchedCall
+  /** When Asterisk was told to dial, in milliseconds since 1970. */
+  originatedAt: number
   /** When it must be over by the job's own limits, in milliseconds since 1970. */
   dueAt: number
   /** The connection that the call was dialled by; undefined after a restart. */
@@ -143,9 +145,11 @@ class Lookout {
   }
 
   async #livesOn(connection: AmiConnection): Promise<boolean> {
-    const { call } = this.#followed
+    const { call, originatedAt } = this.#followed
     if (await call.lives(connection)) return true
-    await call.wait(this.#options.lookAgainMilliseconds, this.#letGo)
+    const early = originatedAt + this.#options.lookAgainMilliseconds - this.#now()
+    if (early <= 0) return false
+    await call.wait(early, this.#letGo)
     return !this.#letGo.aborted && (await call.lives(connection))
   }
 

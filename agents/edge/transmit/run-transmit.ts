@@ -30,6 +30,8 @@ export interface RunTransmitDependencies {
 
 const AGAIN_MILLISECONDS = 60_000
 
+type Sending = EdgeConfig & { amiUser: string }
+
 /**
  * The sending side of an edge agent, until the signal aborts; at once where the configuration names no user of the PBX's manager. What keeps
  * it from sending (a secret that can't be read, a full disk) is told and tried again: it must not keep faxes from being received.
@@ -57,26 +59,23 @@ export async function keepTransmitting(
 
 async function runTransmit(
   { aws, reportsUrl, status, waiting, log }: RunTransmitDependencies,
-  config: EdgeConfig & { amiUser: string },
+  config: Sending,
   signal: AbortSignal,
   onCalls: (count: number) => void,
 ): Promise<void> {
-  const { amiHost: host, amiPort: port, stateFolder } = config
-  const secret = await readAmiSecret(config.amiSecretFile)
+  const link = await linkOf({ log, waiting }, config)
   // Without a journal there is no saying what was dialled: an agent that can't have one sends nothing.
-  const journal = await openTransmissionJournal({ log, now: waiting.now }, join(stateFolder, JOURNAL_FILE))
-  const link = new AmiLink(
-    { log, waiting },
-    { ...AMI_LINK_DEFAULTS, connect: () => connectAmi({ host, port, user: config.amiUser, secret }) },
-  )
+  const journalFile = join(config.stateFolder, JOURNAL_FILE)
+  const journal = await openTransmissionJournal({ log, now: waiting.now }, journalFile)
   let calls = 0
   const show = () => status.sending({ calls, pbx: link.connection?.greeting ?? link.trouble })
   const stopShowing = link.listen((event) => {
     if (event === undefined) show()
   })
   show()
-  const urls = await queueUrls({ aws, reportsUrl, waiting, log }, config, signal)
-  if (urls !== undefined) {
+  try {
+    const urls = await queueUrls({ aws, reportsUrl, waiting, log }, config, signal)
+    if (urls === undefined) return
     const dependencies = {
       queue: sqsWorkQueue(aws.sqs, { queueUrl: urls.transmit }),
       reports: sqsReports(aws.sqs, { queueUrl: urls.reports }),
@@ -89,9 +88,17 @@ async function runTransmit(
       show()
       onCalls(count)
     })
+  } finally {
+    stopShowing()
+    await journal.close()
   }
-  stopShowing()
-  await journal.close()
+}
+
+async function linkOf(dependencies: { log: Log; waiting: Waiting }, config: Sending): Promise<AmiLink> {
+  const { amiHost: host, amiPort: port, amiUser: user, amiSecretFile } = config
+  const secret = await readAmiSecret(amiSecretFile)
+  const connect = () => connectAmi({ host, port, user, secret })
+  return new AmiLink(dependencies, { ...AMI_LINK_DEFAULTS, connect })
 }
 
 function optionsOf(config: EdgeConfig): TransmitOptions {

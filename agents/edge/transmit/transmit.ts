@@ -148,9 +148,11 @@ async function follow(
   letGo: AbortSignal,
 ): Promise<AttemptEnd> {
   const { answerSeconds, callSeconds } = attempt.job
-  const dueAt = since.getTime() + (answerSeconds + callSeconds) * 1000
+  const originatedAt = since.getTime()
+  const dueAt = originatedAt + (answerSeconds + callSeconds) * 1000
   const onChange = progressTeller(dependencies, options, attempt)
-  return (await followCall(dependencies, options, { call, dueAt, dialledBy, onChange }, letGo)) ?? 'let go'
+  const followed = { call, originatedAt, dueAt, dialledBy, onChange }
+  return (await followCall(dependencies, options, followed, letGo)) ?? 'let go'
 }
 
 /** Writes down the answer, and reports how far the fax has come, not too often. */
