@@ -17,6 +17,8 @@ export function contextsOf(site: string) {
     callers: `${name}-callers`,
     gatewayCallers: `${name}-t38-callers`,
     gatewayDids: `${name}-t38-dids`,
+    /** Numbers of lines with a fax machine, as called. */
+    lines: `${name}-lines`,
     out: `${name}-out`,
     /** On a FreePBX, what a trunk's calls come in by. */
     fromTrunk: `${name}-from-trunk`,

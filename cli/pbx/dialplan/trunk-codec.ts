@@ -54,7 +54,7 @@ export function trunkCodecContexts(site: PbxSite, dialled: DialledNumber): Conte
 }
 
 /** Looked up with DIALPLAN_EXISTS: as fast for ten thousand as for one. */
-function numberList(name: string, about: string, numbers: readonly string[]): Context {
+export function numberList(name: string, about: string, numbers: readonly string[]): Context {
   const once = [...new Set(numbers)]
   return { name, about: [about], extensions: once.map((number) => ({ exten: number, steps: ['Return()'] })) }
 }
@@ -65,7 +65,12 @@ function incallSteps(site: PbxSite, dialled: DialledNumber): Step[] {
   const hasGateway = site.lines.some(({ t38 }) => t38 === 'gateway')
   return [
     ...(hasGateway
-      ? [...dialled, ...ifListed(gatewayDids, 'FAXLANE_DID', 'law'), 'Set(FAXOPT(gateway)=yes)']
+      ? [
+          ...dialled,
+          unlessGiven('FAXLANE_DID', 'law'),
+          unlessListed(gatewayDids, 'FAXLANE_DID', 'law'),
+          'Set(FAXOPT(gateway)=yes)',
+        ]
       : []),
     ...labelled(hasGateway ? 'law' : undefined, `Set(__${LAW_VARIABLE}=${law})`),
     ...(speaks(site, 'sip') ? [`Set(SIP_CODEC_INBOUND=${law})`, `Set(__SIP_CODEC_OUTBOUND=${law})`] : []),
@@ -85,20 +90,24 @@ function outcallSteps(site: PbxSite): Step[] {
   const hasGateway = site.lines.some(({ t38 }) => t38 === 'gateway')
   return [
     `Set(FAXLANE_CALLER=${numberOnly('${CALLERID(num)}')})`,
-    ...ifListed(callers, 'FAXLANE_CALLER', 'end'),
+    unlessGiven('FAXLANE_CALLER', 'end'),
+    unlessListed(callers, 'FAXLANE_CALLER', 'end'),
     `Set(__${LAW_VARIABLE}=${law})`,
     ...(speaks(site, 'sip') ? [`Set(__SIP_CODEC_OUTBOUND=${law})`] : []),
-    ...(hasGateway ? [...ifListed(gatewayCallers, 'FAXLANE_CALLER', 'end'), 'Set(FAXOPT(gateway)=yes)'] : []),
+    ...(hasGateway
+      ? [unlessListed(gatewayCallers, 'FAXLANE_CALLER', 'end'), 'Set(FAXOPT(gateway)=yes)']
+      : []),
     { label: 'end', run: 'Return()' },
   ]
 }
 
-/** Goes on where the number is listed; DIALPLAN_EXISTS without an extension would look for the context alone. */
-function ifListed(context: string, variable: string, otherwise: string): Step[] {
-  return [
-    `GotoIf($["\${${variable}}" = ""]?${otherwise})`,
-    `GotoIf($[\${DIALPLAN_EXISTS(${context},\${${variable}},1)} = 0]?${otherwise})`,
-  ]
+/** DIALPLAN_EXISTS without an extension would look for the context alone. */
+export function unlessGiven(variable: string, label: string): Step {
+  return `GotoIf($["\${${variable}}" = ""]?${label})`
+}
+
+export function unlessListed(context: string, variable: string, label: string): Step {
+  return `GotoIf($[\${DIALPLAN_EXISTS(${context},\${${variable}},1)} = 0]?${label})`
 }
 
 /** PJSIP has no variables for this: a leg that is called offers what a handler before the call says, one that called is asked anew. */

@@ -1,6 +1,7 @@
 import type { PbxSite } from '../../../shared/routing-table/pbx-table.ts'
 import type { Context, Step } from './context.ts'
 import { contextsOf, DESTINATION_VARIABLE, numberOnly, PRE_INCALL, PRE_OUTCALL } from './names.ts'
+import { numberList, unlessGiven, unlessListed } from './trunk-codec.ts'
 
 /** XiVO's variables until 22 have XIVO_ in front, Wazo's from then on WAZO_; the one that a PBX does not have is empty. */
 export const XIVO_DIALLED = [
@@ -30,7 +31,7 @@ export function xivoSubroutines(site: PbxSite): Context[] {
 
 /** XiVO's global subroutines, by the names that xivo_globals.conf has from the start: no call has to be edited. */
 export function xivoHooks(site: PbxSite): Context[] {
-  const { detect } = contextsOf(site.name)
+  const { detect, lines } = contextsOf(site.name)
   const listens = site.detected.length > 0
   return [
     {
@@ -40,6 +41,15 @@ export function xivoHooks(site: PbxSite): Context[] {
       ],
       extensions: [{ exten: 's', steps: didSteps(site) }],
     },
+    ...(site.lines.length > 0
+      ? [
+          numberList(
+            lines,
+            'Lines with a fax machine, as called from outside.',
+            site.lines.map(({ did }) => did),
+          ),
+        ]
+      : []),
     ...(listens
       ? [
           {
@@ -71,21 +81,20 @@ function userSteps(detect: string): Step[] {
     'GotoIf($["${XIVO_CALLORIGIN}" != "extern"]?end)',
     { label: 'listen', run: first },
     ...more,
-    'GotoIf($["${FAXLANE_DID}" = ""]?end)',
+    unlessGiven('FAXLANE_DID', 'end'),
     `Gosub(${detect},\${FAXLANE_DID},1)`,
     { label: 'end', run: 'Return()' },
   ]
 }
 
 function didSteps(site: PbxSite): Step[] {
-  const { numbers, detect } = contextsOf(site.name)
-  const dids = [...new Set(site.lines.map(({ did }) => did))]
+  const { numbers, detect, lines } = contextsOf(site.name)
   return [
     ...XIVO_DIALLED,
-    'GotoIf($["${FAXLANE_DID}" = ""]?end)',
+    unlessGiven('FAXLANE_DID', 'end'),
     `GotoIf($[\${DIALPLAN_EXISTS(${numbers},\${FAXLANE_DID},1)} = 1]?${numbers},\${FAXLANE_DID},1)`,
     ...(site.detected.length > 0 ? [`Gosub(${detect},\${FAXLANE_DID},1)`] : []),
-    ...dids.map((number) => `GosubIf($["\${FAXLANE_DID}" = "${number}"]?${PRE_INCALL},s,1)`),
+    ...(site.lines.length > 0 ? [unlessListed(lines, 'FAXLANE_DID', 'end'), `Gosub(${PRE_INCALL},s,1)`] : []),
     { label: 'end', run: 'Return()' },
   ]
 }

@@ -42,7 +42,7 @@ function hangUp(variables: Record<string, string>, exitCode = 0) {
 describe('the hook of FreeSWITCH', () => {
   it('hands a fax over, and deletes it when the agent has it', () => {
     const { words, status, isKept } = hangUp({
-      caller_id_number: '0478123456',
+      faxlane_from: '0478123456',
       fax_remote_station_id: '+33 4',
     })
     expect({ status, isKept }).toEqual({ status: 0, isKept: false })
@@ -54,6 +54,11 @@ describe('the hook of FreeSWITCH', () => {
       '--station-id=+33 4',
     ])
     expect(words?.at(-2)).toBe('--')
+  })
+
+  it('finds the variables under the other name that FreeSWITCH gives them', () => {
+    const { words } = hangUp({ variable_faxlane_from: '0478123456', variable_fax_remote_station_id: '+33 4' })
+    expect(words).toEqual(expect.arrayContaining(['--from=0478123456', '--station-id=+33 4']))
   })
 
   it('keeps what the agent did not take, and has nothing to do where no page came', () => {
@@ -68,7 +73,7 @@ describe('the hook of FreeSWITCH', () => {
     )
     fc.assert(
       fc.property(hostile, hostile, (number, station) => {
-        const { words, left } = hangUp({ caller_id_number: number, fax_remote_station_id: station })
+        const { words, left } = hangUp({ faxlane_from: number, fax_remote_station_id: station })
         expect(left).toBe(false)
         expect([words?.[1], words?.[4]]).toEqual([`--from=${number}`, `--station-id=${station}`])
       }),

@@ -34,8 +34,11 @@ function dialplan(site: PbxSite): string {
     ],
     reload: "fs_cli -x 'reloadxml'",
   })
+  // The hook is told variables alone. What FreeSWITCH knows of the call otherwise has to become one.
   const settings = [
     `api_hangup_hook=lua ${SCRIPT}`,
+    `faxlane_from=\${caller_id_number}`,
+    `faxlane_name=\${caller_id_name}`,
     `faxlane_to=\${destination_number}`,
     `faxlane_file=${FOLDER}/\${uuid}.tif`,
     'fax_enable_t38=true',
@@ -81,8 +84,7 @@ const LUA = `local function quoted(text)
 end
 
 local function variable(name)
-  local value = env:getHeader(name)
-  return value or ""
+  return env:getHeader(name) or env:getHeader("variable_" .. name) or ""
 end
 
 local file = variable("faxlane_file")
@@ -95,8 +97,8 @@ tiff:close()
 
 local words = {
   "faxlane-edge", "submit",
-  quoted("--from=" .. variable("caller_id_number")),
-  quoted("--name=" .. variable("caller_id_name")),
+  quoted("--from=" .. variable("faxlane_from")),
+  quoted("--name=" .. variable("faxlane_name")),
   quoted("--to=" .. variable("faxlane_to")),
   quoted("--station-id=" .. variable("fax_remote_station_id")),
   quoted("--call-id=" .. variable("uuid")),

@@ -9,8 +9,7 @@ local function quoted(text)
 end
 
 local function variable(name)
-  local value = env:getHeader(name)
-  return value or ""
+  return env:getHeader(name) or env:getHeader("variable_" .. name) or ""
 end
 
 local file = variable("faxlane_file")
@@ -23,8 +22,8 @@ tiff:close()
 
 local words = {
   "faxlane-edge", "submit",
-  quoted("--from=" .. variable("caller_id_number")),
-  quoted("--name=" .. variable("caller_id_name")),
+  quoted("--from=" .. variable("faxlane_from")),
+  quoted("--name=" .. variable("faxlane_name")),
   quoted("--to=" .. variable("faxlane_to")),
   quoted("--station-id=" .. variable("fax_remote_station_id")),
   quoted("--call-id=" .. variable("uuid")),
