@@ -10,6 +10,7 @@ import { FUNCTION_KINDS } from './queue-plans.ts'
 export type FunctionName =
   | 'receive'
   | 'dispatch'
+  | 'notify'
   | 'submit'
   | 'schedule'
   | 'notify-sender'
@@ -36,6 +37,7 @@ const REQUIRE_BANNER =
 export const ENTRIES: Record<FunctionName, string> = {
   receive: 'functions/receive/handler.ts',
   dispatch: 'functions/dispatch/handler.ts',
+  notify: 'functions/notify/handler.ts',
   submit: 'functions/submit/handler.ts',
   schedule: 'functions/schedule/handler.ts',
   'notify-sender': 'functions/notify-sender/handler.ts',
@@ -58,7 +60,7 @@ const READ_AT_RUN_TIME: Readonly<Record<string, { name: string; from: string }>>
 }
 
 /** The functions that know the routing table. */
-const ROUTING: readonly FunctionName[] = ['receive', 'dispatch', 'submit']
+const ROUTING: readonly FunctionName[] = ['receive', 'dispatch', 'notify', 'submit']
 
 /**
  * Bundles all functions in one call, which reads and parses each source of the SDK once, into a folder for each function under

@@ -23,6 +23,7 @@ describe('queues', () => {
       'faxlane-deliver-mail',
       'faxlane-dispatch',
       'faxlane-mail-events',
+      'faxlane-notices',
       'faxlane-print-berlin',
       'faxlane-print-main',
       'faxlane-reports',

@@ -52,8 +52,9 @@ describe('functions', () => {
   it('know the ledger, the metrics, and what they need', () => {
     const common = { LEDGER_TABLE: 'faxlane-ledger', METRICS_NAMESPACE: 'faxlane' }
     const bucket = { FAXES_BUCKET: 'faxlane-ACCOUNT-REGION' }
+    const notices = { NOTICES_QUEUE_URL: urlOf('faxlane-notices') }
     const writes = { ...common, LEDGER_DAYS: '3653' }
-    const delivers = { ...writes, DISPATCH_QUEUE_URL: urlOf('faxlane-dispatch') }
+    const delivers = { ...writes, ...notices, DISPATCH_QUEUE_URL: urlOf('faxlane-dispatch') }
     const queues = {
       MAIL_QUEUE_URL: urlOf('faxlane-deliver-mail'),
       FTP_QUEUE_URL: urlOf('faxlane-deliver-ftp'),
@@ -62,7 +63,7 @@ describe('functions', () => {
     }
     const environment = (name: string) =>
       Object.fromEntries(Object.entries(environmentOf(name)).map(([key, value]) => [key, text(value)]))
-    expect(environment('receive')).toEqual({ ...writes, ...bucket, ...queues })
+    expect(environment('receive')).toEqual({ ...writes, ...notices, ...bucket, ...queues })
     expect(environment('dispatch')).toEqual({ ...writes, ...bucket, ...queues })
     expect(environment('deliver-mail')).toEqual({
       ...delivers,
@@ -113,6 +114,7 @@ describe('functions', () => {
       'faxlane-deliver-ftp',
       'faxlane-deliver-log',
       'faxlane-deliver-mail',
+      'faxlane-notify',
       'faxlane-notify-sender',
       'faxlane-schedule',
     ])
@@ -130,6 +132,7 @@ describe('event sources', () => {
       'sqs faxlane-deliver-mail': 'faxlane-deliver-mail',
       'sqs faxlane-dispatch': 'faxlane-dispatch',
       'sqs faxlane-mail-events': 'faxlane-settle',
+      'sqs faxlane-notices': 'faxlane-notify',
       'sqs faxlane-deliver-ftp': 'faxlane-deliver-ftp',
       'sqs faxlane-deliver-log': 'faxlane-deliver-log',
       'sqs faxlane-reports': 'faxlane-settle',

@@ -8,6 +8,7 @@ import { dispatchFunction } from './dispatch-function.ts'
 import { downloadFunction } from './download-function.ts'
 import { acknowledgeGatewayFindings } from './nag-exceptions.ts'
 import type { Names } from './names.ts'
+import { notifyFunction } from './notify-function.ts'
 import { receiveFunction } from './receive-function.ts'
 import type { IdentityMode } from './sender-identities.ts'
 import { settleFunction } from './settle-function.ts'
@@ -28,12 +29,23 @@ export class GatewayStack extends Stack {
     const functions = [
       receiveFunction(this, { names, table, assetFolders }),
       ...deliverFunctions(this, { names, table, identities, assetFolders, linkUrl: download.url }),
+      ...(table.notices === undefined
+        ? []
+        : [
+            notifyFunction(this, {
+              names,
+              notices: table.notices,
+              identities,
+              assetFolders,
+              linkUrl: download.url,
+            }),
+          ]),
       dispatchFunction(this, { names, table, assetFolders }),
       ...transmissionFunctions(this, { names, table, identities, assetFolders }),
       settleFunction(this, { names, table, assetFolders }),
       download.gatewayFunction,
     ]
-    const topic = alarmTopic(this, names)
+    const topic = alarmTopic(this, names, table.notices?.alarms ?? [])
     alarms(this, { names, table, functions, topic })
     acknowledgeGatewayFindings(this, names)
     new CfnOutput(this, 'AlarmTopic', { value: topic.topicArn })

@@ -20,6 +20,7 @@ const PERMISSIONS: Record<string, Record<string, string[]>> = {
       'sqs faxlane-deliver-ftp',
       'sqs faxlane-deliver-log',
       'sqs faxlane-deliver-mail',
+      'sqs faxlane-notices',
       'sqs faxlane-print-berlin',
       'sqs faxlane-print-main',
     ],
@@ -28,7 +29,7 @@ const PERMISSIONS: Record<string, Record<string, string[]>> = {
   'deliver-mail': {
     ...ownLog('deliver-mail'),
     ...messagesFrom('faxlane-deliver-mail'),
-    'sqs:SendMessage': ['sqs faxlane-deliver-mail', 'sqs faxlane-dispatch'],
+    'sqs:SendMessage': ['sqs faxlane-deliver-mail', 'sqs faxlane-dispatch', 'sqs faxlane-notices'],
     's3:GetObject': [`${FAXES}/incoming/*`, `${FAXES}/pdf/*`],
     'dynamodb:GetItem dynamodb:PutItem': [LEDGER],
     'ses:SendRawEmail': [
@@ -40,7 +41,7 @@ const PERMISSIONS: Record<string, Record<string, string[]>> = {
   'deliver-ftp': {
     ...ownLog('deliver-ftp'),
     ...messagesFrom('faxlane-deliver-ftp'),
-    'sqs:SendMessage': ['sqs faxlane-deliver-ftp', 'sqs faxlane-dispatch'],
+    'sqs:SendMessage': ['sqs faxlane-deliver-ftp', 'sqs faxlane-dispatch', 'sqs faxlane-notices'],
     's3:GetObject': [`${FAXES}/incoming/*`, `${FAXES}/pdf/*`],
     'dynamodb:GetItem dynamodb:PutItem': [LEDGER],
     'secretsmanager:GetSecretValue': [
@@ -52,12 +53,20 @@ const PERMISSIONS: Record<string, Record<string, string[]>> = {
   'deliver-log': {
     ...ownLog('deliver-log'),
     ...messagesFrom('faxlane-deliver-log'),
-    'sqs:SendMessage': ['sqs faxlane-deliver-log', 'sqs faxlane-dispatch'],
+    'sqs:SendMessage': ['sqs faxlane-deliver-log', 'sqs faxlane-dispatch', 'sqs faxlane-notices'],
     'dynamodb:GetItem dynamodb:PutItem': [LEDGER],
     'logs:PutLogEvents': [
       'logs log-group:/faxlane/faxes/log:log-stream:faxes',
       'logs log-group:/faxlane/faxes/log_b:log-stream:faxes',
     ],
+  },
+  notify: {
+    ...ownLog('notify'),
+    ...messagesFrom('faxlane-notices'),
+    'sqs:SendMessage': ['sqs faxlane-notices'],
+    'dynamodb:Query': [LEDGER],
+    'dynamodb:GetItem dynamodb:PutItem': [LEDGER],
+    'ses:SendRawEmail': ['ses identity/example.org'],
   },
   dispatch: {
     ...ownLog('dispatch'),
@@ -79,7 +88,12 @@ const PERMISSIONS: Record<string, Record<string, string[]>> = {
     ...ownLog('settle'),
     ...messagesFrom('faxlane-mail-events', 'faxlane-reports'),
     'dynamodb:GetItem dynamodb:PutItem': [LEDGER],
-    'sqs:SendMessage': ['sqs faxlane-dispatch', 'sqs faxlane-schedule', 'sqs faxlane-sender-notices'],
+    'sqs:SendMessage': [
+      'sqs faxlane-dispatch',
+      'sqs faxlane-notices',
+      'sqs faxlane-schedule',
+      'sqs faxlane-sender-notices',
+    ],
   },
   submit: {
     ...ownLog('submit'),
@@ -197,7 +211,8 @@ it('sends mail by the identities that an account has, be they domains or address
 })
 
 it('grants nothing for what the table does not have', () => {
-  const table = { ...TABLE, backends: [], sites: [], outbound: [] }
+  const { notices: _, ...quiet } = TABLE
+  const table = { ...quiet, backends: [], sites: [], outbound: [] }
   const { gateway: bare } = templatesOf(gatewayApp({ table }))
   const sids = Object.values(bare.findResources('AWS::IAM::Role')).flatMap(({ Properties }) =>
     Properties.Policies[0].PolicyDocument.Statement.map(({ Sid }: { Sid: string }) => Sid),

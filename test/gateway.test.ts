@@ -78,6 +78,16 @@ async function mailsOf(faxId: string) {
   )
 }
 
+async function noticesOf(faxId: string) {
+  const names = (await readdir(gateway.folders.mail)).filter((name) => name.endsWith('.eml'))
+  const mails = await Promise.all(
+    names.map(async (name) => PostalMime.parse(await readFile(join(gateway.folders.mail, name)))),
+  )
+  return mails.filter(({ headers, text }) =>
+    Boolean(headers.some(({ key }) => key === 'x-faxlane-notice') && text?.includes(faxId)),
+  )
+}
+
 /** The receipt of a delivery that arrived. */
 function receiptOf({ deliveries }: Awaited<ReturnType<typeof deliver>>, backend: string): string {
   const result = deliveries.find((delivery) => delivery.backend === backend)?.history.at(-1)?.result
@@ -215,6 +225,14 @@ describe('what goes wrong', () => {
     const down = deliveries.find(({ backend }) => backend === 'ftp_down')
     expect(down?.attempts).toBe(8)
     expect(down?.history.at(-1)?.result).toMatchObject({ outcome: 'retry', code: 'ECONNREFUSED' })
+  })
+
+  it('is told to the operator once, with the fax as it was received', async () => {
+    const { faxId } = await deliver({ ...FAX, to: '998' })
+    const notice = await waitFor(async () => (await noticesOf(faxId))[0])
+    expect(notice?.subject).toBe('Fax sans destinataire pour le 998 (1)')
+    const [link = ''] = /http:\/\/127\.0\.0\.1:\d+\/\S+/.exec(notice?.text ?? '') ?? []
+    expect(Buffer.from(await (await fetch(link)).arrayBuffer())).toEqual(await readFile(FAX.file))
   })
 
   it('with the number is recorded as unrouted, and the PDF is there', async () => {

@@ -11,5 +11,17 @@ export const noticeEventSchema = z.object({
 })
 export type NoticeEvent = z.infer<typeof noticeEventSchema>
 
+/** To `notify` by itself: the hour after a notice is over. */
+const windowEndSchema = z.object({
+  windowOf: z.string(),
+  until: z.iso.datetime(),
+  /** What is left of the hour, of which SQS delays a message a quarter at most. */
+  furtherWaitSeconds: z.int().min(0),
+})
+export type WindowEnd = z.infer<typeof windowEndSchema>
+
+export const noticeMessageSchema = z.union([noticeEventSchema, windowEndSchema])
+export type NoticeMessage = z.infer<typeof noticeMessageSchema>
+
 /** Tells of an event. Where the routing table has no [notices] nobody listens, and nothing is sent. */
 export type Tell = (event: NoticeEvent) => Promise<void>

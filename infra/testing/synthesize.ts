@@ -39,6 +39,13 @@ export const TABLE: DeployedTable = deployedTableSchema.parse({
     { kind: 'log', name: 'log_b', message: [] },
   ],
   numbers: {},
+  notices: {
+    from: { address: 'fax@example.org', name: 'Fax' },
+    language: 'en',
+    recipients: { failed: ['admin@example.org'] },
+    alarms: ['admin@example.org'],
+    texts: {},
+  },
   outbound: [
     {
       name: 'default',

@@ -110,6 +110,8 @@ const noticesSchema = z.object({
   language: z.enum(NOTICE_LANGUAGES),
   /** Who is told, by cause; nobody of a cause that is left out. */
   recipients: z.partialRecord(z.enum(NOTICE_CAUSES), z.array(z.string())),
+  /** Who gets the alarms of CloudWatch. */
+  alarms: z.array(z.string()),
   /** In place of the texts of the language. */
   texts: z.partialRecord(
     z.enum(NOTICE_CAUSES),

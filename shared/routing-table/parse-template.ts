@@ -1,5 +1,5 @@
 import { nearMiss } from './near-miss.ts'
-import { type Template, VARIABLES, type Variable } from './template.ts'
+import { NOTICE_VARIABLES, type NoticeVariable, VARIABLES, type Variable } from './template.ts'
 
 export interface TemplateProblem {
   /** Where the piece that is wrong starts, in UTF-16 units from the text's start. */
@@ -9,14 +9,27 @@ export interface TemplateProblem {
   fix: string
 }
 
-export type ParsedTemplate = { template: Template } | { problems: readonly TemplateProblem[] }
+type Parsed<Name extends string> =
+  | { template: (string | { variable: Name })[] }
+  | { problems: readonly TemplateProblem[] }
+export type ParsedTemplate = Parsed<Variable>
 
 /** `%%`, `%(name)s`, or whatever else begins with a percent sign, taken as far as it looks like one of the two. */
 const PERCENT = /%(?:%|\((?<name>[^()%\s]*)\)s|\((?<unended>[^()%\s]*)\)?[A-Za-z]?|.?)/gsu
 
 /** Text with variables as in XiVO: `%(dstnum)s` is a variable, `%%` a percent sign, any other `%` a mistake. */
 export function parseTemplate(text: string): ParsedTemplate {
-  const template: Template = []
+  return parse(text, VARIABLES)
+}
+
+/** As {@link parseTemplate}, with what a notice can say besides. */
+export function parseNoticeTemplate(text: string): Parsed<NoticeVariable> {
+  return parse(text, NOTICE_VARIABLES)
+}
+
+function parse<Name extends string>(text: string, variables: Readonly<Record<Name, string>>): Parsed<Name> {
+  const isVariable = (name: string): name is Name => Object.hasOwn(variables, name)
+  const template: (string | { variable: Name })[] = []
   const problems: TemplateProblem[] = []
   let literal = ''
   let read = 0
@@ -31,7 +44,8 @@ export function parseTemplate(text: string): ParsedTemplate {
       template.push({ variable: name })
       literal = ''
     } else {
-      problems.push({ offset: match.index, found: match[0], ...explain(name, unended) })
+      const names = Object.keys(variables)
+      problems.push({ offset: match.index, found: match[0], ...explain(names, name, unended) })
     }
   }
   literal += text.slice(read)
@@ -39,12 +53,11 @@ export function parseTemplate(text: string): ParsedTemplate {
   return problems.length > 0 ? { problems } : { template }
 }
 
-function isVariable(name: string): name is Variable {
-  return Object.hasOwn(VARIABLES, name)
-}
-
-function explain(name: string | undefined, unended: string | undefined): { problem: string; fix: string } {
-  const names = Object.keys(VARIABLES)
+function explain(
+  names: readonly string[],
+  name: string | undefined,
+  unended: string | undefined,
+): { problem: string; fix: string } {
   if (name !== undefined) {
     const near = nearMiss(name, names)
     const fix = near === undefined ? `The variables are ${names.join(', ')}.` : `Did you mean %(${near})s?`

@@ -67,7 +67,12 @@ describe('each mistake, where it stands', () => {
       'belongs into [log]',
     ],
     ['an unknown option of a site', `${NUMBERS}[site_a]\nzone = x`, '6 zone = …', 'It takes description'],
-    ['an unknown kind of section', `${NUMBERS}[smtp]`, '5 [smtp]', 'A section is one of [general], [site_…]'],
+    [
+      'an unknown kind of section',
+      `${NUMBERS}[smtp]`,
+      '5 [smtp]',
+      'A section is one of [general], [notices], [site_…]',
+    ],
     ['a section in the wrong case', `${NUMBERS}[Mail_sales]`, '5 [Mail_sales]', 'Did you mean [mail_sales]?'],
     ['a section with blanks', `${NUMBERS}[ mail ]`, '5 [ mail ]', 'Did you mean [mail]?'],
     [

@@ -17,6 +17,7 @@ import { readFtp } from './sections/ftp.ts'
 import { GENERAL_DEFAULTS, readGeneral } from './sections/general.ts'
 import { readLog } from './sections/log.ts'
 import { readMail } from './sections/mail.ts'
+import { readNotices } from './sections/notices.ts'
 import { DEFAULT_NUMBER, readNumber } from './sections/number.ts'
 import { kindOfSection, SECTION_KINDS, type SectionKind } from './sections/option-names.ts'
 import { readOutbound, reportSharedDomains } from './sections/outbound.ts'
@@ -79,6 +80,7 @@ function readSections(text: string, reading: Reading): { table: DeployedTable; p
   findings.forEach(reading.finding)
   const byKind = groupByKind(sections, reading)
   const general = byKind.general.map((section) => readGeneral(section, reading))[0] ?? GENERAL_DEFAULTS
+  const [notices] = byKind.notices.map((section) => readNotices(section, reading))
   const declaredSites = present(byKind.site_.map((section) => readSite(section, reading)))
   const sites = declaredSites.length > 0 ? declaredSites.map(({ name }) => name) : [DEFAULT_SITE]
   const siteDetails = declaredSites.filter(({ details }) => Object.keys(details).length > 0)
@@ -118,6 +120,7 @@ function readSections(text: string, reading: Reading): { table: DeployedTable; p
       ? {}
       : { siteDetails: Object.fromEntries(siteDetails.map(({ name, details }) => [name, details])) }),
     ...(general.retention === undefined ? {} : { retention: general.retention }),
+    ...(notices === undefined ? {} : { notices }),
     backends,
     numbers: Object.fromEntries(numbers),
     ...(fallback === undefined ? {} : { fallback }),
@@ -143,6 +146,7 @@ function readBackend(
 function groupByKind(sections: readonly Section[], reading: Reading): Record<SectionKind, Section[]> {
   const byKind: Record<SectionKind, Section[]> = {
     general: [],
+    notices: [],
     site_: [],
     mail: [],
     ftp: [],
@@ -179,7 +183,7 @@ function nearSectionName(name: string): string | undefined {
     SECTION_KINDS.map((one) => one.replace(/_$/, '')),
   )
   if (kind === undefined) return undefined
-  if (kind === 'general' || kind === 'detect') return kind
+  if (kind === 'general' || kind === 'notices' || kind === 'detect') return kind
   if (rest === '')
     return kind === 'dstnum' ? 'dstnum_default' : kind === 'site' ? `site_${DEFAULT_SITE}` : kind
   return `${kind}_${rest}`

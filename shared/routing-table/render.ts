@@ -9,7 +9,11 @@ export function render(template: Template, fax: RoutedFax, timeZone: string): st
   return template.map((part) => (typeof part === 'string' ? part : values[part.variable])).join('')
 }
 
-function valuesOf({ id, site, facts, pages }: RoutedFax, timeZone: string): Record<Variable, string> {
+/** `pages` may be a word, where their number is not known. */
+export function valuesOf(
+  { id, site, facts, pages }: Pick<RoutedFax, 'id' | 'site' | 'facts'> & { pages: number | string },
+  timeZone: string,
+): Record<Variable, string> {
   const { date, time } = localTime(new Date(facts.receivedAt), timeZone)
   return {
     dstnum: facts.destination ?? UNKNOWN,

@@ -1,3 +1,5 @@
+import { NOTICE_CAUSES } from '../deployed-table.ts'
+
 /** XiVO's programs, whose paths stand in [general]. */
 export const XIVO_TOOLS = ['tiff2pdf', 'mutt', 'lp'] as const
 
@@ -69,6 +71,17 @@ export const OUTBOUND_OPTIONS = [
   'resolution',
   'width',
 ] as const
+/** Of notices: who is told of everything, and for each cause who is told of it and in which words. */
+export const NOTICE_OPTIONS = [
+  'email_from',
+  'email_realname',
+  'language',
+  'to',
+  'alarms',
+  ...NOTICE_CAUSES,
+  ...NOTICE_CAUSES.map((cause) => `${cause}_subject` as const),
+  ...NOTICE_CAUSES.map((cause) => `${cause}_content_file` as const),
+] as const
 export const DETECT_OPTIONS = ['numbers', 'seconds'] as const
 export const TRUNK_OPTIONS = ['site', 'channel', 'endpoint', 't38'] as const
 export const GATEWAY_OPTIONS = ['model', 'site', 'country'] as const
@@ -77,6 +90,7 @@ export const LINE_OPTIONS = ['name', 'number', 'did', 'gateway', 'port', 'site',
 /** What each kind of section takes, by how its header begins. */
 export const SECTION_OPTIONS = {
   general: GENERAL_OPTIONS,
+  notices: NOTICE_OPTIONS,
   site_: SITE_OPTIONS,
   mail: MAIL_OPTIONS,
   ftp: FTP_OPTIONS,
@@ -93,7 +107,7 @@ export type SectionKind = keyof typeof SECTION_OPTIONS
 export const SECTION_KINDS = Object.keys(SECTION_OPTIONS) as readonly SectionKind[]
 
 /** Kinds of which there is one section. */
-const STANDS_ALONE: ReadonlySet<SectionKind> = new Set(['general', 'detect'])
+const STANDS_ALONE: ReadonlySet<SectionKind> = new Set(['general', 'notices', 'detect'])
 
 /** XiVO tells the kinds apart by how a name begins, case and all: [mailing] is a mail backend. */
 export function kindOfSection(name: string): SectionKind | undefined {

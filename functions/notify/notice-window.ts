@@ -1,0 +1,80 @@
+import * as z from 'zod'
+import { type NoticeEvent, noticeEventSchema } from './notice-event.ts'
+
+/**
+ * An hour in which one notice of a kind went out. What happens in it is counted, and told when it ends, by the notice that opens the next one: so
+ * the first of its kind is told at once, and none more often than once an hour.
+ */
+export const noticeWindowSchema = z.object({
+  /** The kind: a cause, and the backend of deliveries. */
+  kind: z.string(),
+  until: z.iso.datetime(),
+  /** What opened it: an event, or the end of the window before. */
+  openedBy: z.string(),
+  /** What its notice tells, and how much that was. */
+  told: z.array(noticeEventSchema),
+  toldCount: z.int(),
+  /** Whether that notice went out. */
+  sent: z.boolean(),
+  /** What has happened since: the first of them, and how many. */
+  since: z.array(noticeEventSchema),
+  sinceCount: z.int(),
+  revision: z.int(),
+})
+export type NoticeWindow = z.infer<typeof noticeWindowSchema>
+
+const WINDOW_SECONDS = 3600
+/** No mail gets longer than this, and no item of the ledger's table. */
+const MOST_LISTED = 50
+
+export const kindOf = ({ cause, backend }: NoticeEvent) =>
+  backend === undefined ? cause : `${cause} ${backend}`
+export const idOf = ({ faxId, cause, backend = '' }: NoticeEvent) => `${faxId} ${cause} ${backend}`
+
+/**
+ * The window after an event: the same one with the event in it, or a new one that tells of it. The same object where nothing changes: it is
+ * told or counted already.
+ */
+export function afterEvent(window: NoticeWindow | undefined, event: NoticeEvent, now: Date): NoticeWindow {
+  const id = idOf(event)
+  if (window === undefined)
+    return openedBy(id, undefined, { kind: kindOf(event), events: [event], count: 1 }, now)
+  if ([...window.told, ...window.since].some((known) => idOf(known) === id)) return window
+  const since = [...window.since, event]
+  const count = window.sinceCount + 1
+  if (now.toISOString() >= window.until)
+    return openedBy(id, window, { kind: window.kind, events: since, count }, now)
+  return { ...window, since: since.slice(0, MOST_LISTED), sinceCount: count, revision: window.revision + 1 }
+}
+
+/** The window that follows one that has ended; the same object where nothing has happened in it. */
+export function afterEnd(window: NoticeWindow, now: Date): NoticeWindow {
+  if (window.sinceCount === 0) return window
+  const { kind, since: events, sinceCount: count } = window
+  return openedBy(endOf(window), window, { kind, events, count }, now)
+}
+
+export const endOf = ({ kind, until }: Pick<NoticeWindow, 'kind' | 'until'>) => `end of ${kind} ${until}`
+
+function openedBy(
+  id: string,
+  before: NoticeWindow | undefined,
+  { kind, events, count }: { kind: string; events: readonly NoticeEvent[]; count: number },
+  now: Date,
+): NoticeWindow {
+  return {
+    kind,
+    until: new Date(now.getTime() + WINDOW_SECONDS * 1000).toISOString(),
+    openedBy: id,
+    told: events.slice(0, MOST_LISTED),
+    toldCount: count,
+    sent: false,
+    since: [],
+    sinceCount: 0,
+    revision: (before?.revision ?? -1) + 1,
+  }
+}
+
+export function sentOf(window: NoticeWindow): NoticeWindow {
+  return { ...window, sent: true, revision: window.revision + 1 }
+}
