@@ -23,6 +23,14 @@ export const SUBCOMMANDS: Readonly<Record<string, Listed>> = {
     summary: 'delivers again what failed',
     load: async () => (await import('./retry/retry.ts')).retry,
   },
+  send: {
+    summary: 'sends a PDF as a fax',
+    load: async () => (await import('./send/send.ts')).send,
+  },
+  cancel: {
+    summary: 'cancels a fax that is not dialled yet',
+    load: async () => (await import('./cancel/cancel.ts')).cancel,
+  },
   status: {
     summary: 'says how the gateway is: queues, dead letters, agents, the last hour',
     load: async () => (await import('./status/status.ts')).status,

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -6,6 +6,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import PostalMime from 'postal-mime'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { faxlane } from '../cli/testing.ts'
 import { makeDynamoTransmissions } from '../functions/ledger/dynamo-transmissions.ts'
 import { textPdf } from '../functions/submit/rasterise/testing/pdfs.ts'
 import { type Gateway, startGateway } from '../local/gateway.ts'
@@ -98,10 +99,13 @@ async function put(pdf: Uint8Array | string, request: SendRequest): Promise<stri
   )
 }
 
+function recordOf(id: string): Promise<TransmissionRecord | undefined> {
+  return makeDynamoTransmissions(dynamoDb, gateway.ledgerTable).getTransmission(id)
+}
+
 function endOf(id: string): Promise<TransmissionRecord> {
-  const ledger = makeDynamoTransmissions(dynamoDb, gateway.ledgerTable)
   return waitFor(async () => {
-    const record = await ledger.getTransmission(id)
+    const record = await recordOf(id)
     return record !== undefined && hasTransmissionEnded(record) ? record : undefined
   })
 }
@@ -122,6 +126,46 @@ function mailAbout(id: string) {
     return undefined
   })
 }
+
+describe('the command', () => {
+  const file = () => join(home, 'letter.pdf')
+  beforeAll(async () => writeFile(file(), await textPdf(1)))
+
+  it('sends, and follows to the end', async () => {
+    const { exitCode, stdout, stderr } = await faxlane(
+      ['send', '--home', home, '--to', '01 40 00 00 60', '--wait', file()],
+      home,
+    )
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+    const lines = stdout.toString().trimEnd().split('\n')
+    expect(lines.at(-1)).toMatch(/^\d\d:\d\d:\d\d {2}0140000060 {2}sent: 1 page in 42 s, station THEIR FAX$/)
+  })
+
+  it('says why not, and that it was not', async () => {
+    const { exitCode, stdout } = await faxlane(
+      ['send', '--home', home, '--to', '0899123456', '--wait', file(), file()],
+      home,
+    )
+    expect(exitCode).toBe(1)
+    expect(stdout.toString()).toContain('refused: 0899123456 is a premium number')
+  })
+
+  it('gives the ids at once; show and cancel take them', async () => {
+    const sent = await faxlane(
+      ['send', '--home', home, '--to', '0140000070', '--at', '+1d', '--json', file()],
+      home,
+    )
+    const { id } = JSON.parse(sent.stdout.toString())
+    await waitFor(async () => (await recordOf(id))?.state === 'waiting' || undefined)
+    const shown = await faxlane(['show', '--home', home, id], home)
+    expect(shown.stdout.toString()).toMatch(/waiting {2}1 page, not before \d{4}/)
+    expect(await faxlane(['cancel', '--home', home, id], home)).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(await endOf(id)).toMatchObject({ state: 'canceled', reason: 'Canceled by faxlane cancel.' })
+    const again = await faxlane(['cancel', '--home', home, id], home)
+    expect(again).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('has ended: canceled') })
+    expect(agent.attempts.filter(({ job }) => job.transmissionId === id)).toEqual([])
+  })
+})
 
 describe('a PDF put under outgoing/', () => {
   it('is sent, and its sender told with a picture of the first page', async () => {

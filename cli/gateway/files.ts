@@ -13,14 +13,14 @@ export function makeFiles(client: S3Client, bucket: string): GatewayFiles {
         throw error
       }
     },
-    async putNew({ key, bytes, metadata }) {
+    async putNew({ key, bytes, metadata, contentType = 'image/tiff' }) {
       await client.send(
         new PutObjectCommand({
           Bucket: bucket,
           Key: key,
           Body: bytes,
           ContentLength: bytes.length,
-          ContentType: 'image/tiff',
+          ContentType: contentType,
           Metadata: metadata,
           IfNoneMatch: '*',
         }),

@@ -49,6 +49,12 @@ export interface DeadLetter {
 export interface GatewayFiles {
   /** Undefined where there is nothing under the key. */
   read: (key: string) => Promise<Uint8Array | undefined>
-  /** A new TIFF under `incoming/`; refused where there is one. */
-  putNew: (file: { key: string; bytes: Uint8Array; metadata: Record<string, string> }) => Promise<void>
+  /** Refused where there is something under the key. */
+  putNew: (file: {
+    key: string
+    bytes: Uint8Array
+    metadata: Record<string, string>
+    /** Absent: a TIFF. */
+    contentType?: string
+  }) => Promise<void>
 }

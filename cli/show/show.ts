@@ -1,10 +1,12 @@
 import { whatIsStuck } from '../../shared/ledger/stuck.ts'
+import { makeTransmissionQueries } from '../../shared/ledger/transmission-queries.ts'
 import { readEntry, readFaxId } from '../faxes/fax-argument.ts'
 import { stateOf } from '../faxes/fax-state.ts'
 import { GATEWAY_HELP, GATEWAY_OPTIONS } from '../gateway/target.ts'
 import { withGateway } from '../gateway/with-gateway.ts'
 import { EXIT_CODES, type Subcommand } from '../subcommand.ts'
 import { standardOutput } from '../terminal/screen.ts'
+import { describeTransmission } from '../transmissions/describe.ts'
 import { readWords } from '../words.ts'
 import { describe } from './describe.ts'
 
@@ -12,7 +14,7 @@ const HELP = `Shows all that happened to a fax: its facts, and a timeline with e
 
 Usage: faxlane show ID [--json]
 
-  --json        the same as one JSON object: fax, deliveries, state, stuck
+  --json        the same as one JSON object: fax, deliveries, state, stuck; of a fax that was sent: transmission
   --help        this text
 ${GATEWAY_HELP}
 Exit code: 0 shown, 1 there is no such fax, 2 wrong usage.
@@ -26,9 +28,18 @@ async function run(words: readonly string[]): Promise<number> {
     ...GATEWAY_OPTIONS,
   })
   const faxId = readFaxId('show', positionals)
-  const entry = await withGateway('show', values, ({ ledger }) => readEntry(ledger, faxId))
+  const { entry, transmission } = await withGateway('show', values, async ({ ledger, askLedger }) => {
+    const transmission = await makeTransmissionQueries(askLedger).transmission(faxId)
+    return transmission === undefined ? { entry: await readEntry(ledger, faxId) } : { transmission }
+  })
   const now = new Date()
   const screen = standardOutput()
+  if (transmission !== undefined) {
+    screen.write(
+      values.json ? `${JSON.stringify({ transmission })}\n` : describeTransmission(screen, transmission),
+    )
+    return EXIT_CODES.done
+  }
   screen.write(
     values.json
       ? `${JSON.stringify({ ...entry, state: stateOf(entry), stuck: whatIsStuck(entry, now) })}\n`

@@ -79,9 +79,11 @@ export function observeTransmission(
   record: TransmissionRecord,
   report: { attempt: number; at: string; progress: TransmissionEvent },
 ): TransmissionRecord | undefined {
-  if (hasTransmissionEnded(record) || record.state === 'accepted') return undefined
-  if (report.attempt !== record.attempt) return undefined
+  if (hasTransmissionEnded(record) || report.attempt !== record.attempt) return undefined
   const { progress, at } = report
+  // Before it has pages nobody can say anything of it, but that it is not wanted.
+  const isCanceled = progress.event === 'ended' && progress.cause === 'canceled'
+  if (record.state === 'accepted' && !isCanceled) return undefined
   switch (progress.event) {
     case 'dialling':
       if (record.state !== 'waiting') return undefined

@@ -4,6 +4,7 @@ import {
   NoSuchKey,
   PutObjectCommand,
   type S3Client,
+  S3ServiceException,
 } from '@aws-sdk/client-s3'
 import { FORMATS, type Format } from '../../shared/file-name.ts'
 
@@ -69,10 +70,29 @@ export async function putFile(
   await putObject(client, bucket, { key, bytes, contentType: FORMATS[format].contentType })
 }
 
+interface ObjectToPut {
+  key: string
+  bytes: Uint8Array
+  contentType: string
+  metadata?: Record<string, string>
+}
+
+/** False when something lies under the key already, which stays; so whoever puts first has it. */
+export async function putNewObject(client: S3Client, bucket: string, object: ObjectToPut): Promise<boolean> {
+  try {
+    await putObject(client, bucket, object, { IfNoneMatch: '*' })
+    return true
+  } catch (error) {
+    if (error instanceof S3ServiceException && error.name === 'PreconditionFailed') return false
+    throw error
+  }
+}
+
 export async function putObject(
   client: S3Client,
   bucket: string,
-  object: { key: string; bytes: Uint8Array; contentType: string; metadata?: Record<string, string> },
+  object: ObjectToPut,
+  condition: { IfNoneMatch?: '*' } = {},
 ): Promise<void> {
   const { key, bytes, contentType, metadata } = object
   await client.send(
@@ -83,6 +103,7 @@ export async function putObject(
       ContentLength: bytes.length,
       ContentType: contentType,
       ...(metadata === undefined ? {} : { Metadata: metadata }),
+      ...condition,
     }),
   )
 }

@@ -10,11 +10,21 @@ export interface Rules {
   timeZone: string
 }
 
-/** Who sends, as far as it is proven. */
-export type Sender =
-  /** ARNs and unique ids of one principal. */
-  | { way: 'bucket' | 'http'; name: string; principals: readonly string[] }
-  | { way: 'mail'; name: string; recipientDomain: string }
+/** A principal of IAM: all that it is called, ARNs and unique ids. */
+export interface PrincipalSender {
+  way: 'bucket' | 'http'
+  name: string
+  principals: readonly string[]
+}
+
+/** An address that SES has found to be the sender's. */
+export interface MailSender {
+  way: 'mail'
+  name: string
+  recipientDomain: string
+}
+
+export type Sender = PrincipalSender | MailSender
 
 interface Submission {
   key: string
@@ -66,7 +76,7 @@ function whyNotNamed(
   return `${sender.name} may not send by the section [outbound_${outbound}] of the routing table.`
 }
 
-function maySend(profile: OutboundProfile, sender: Sender): boolean {
+export function maySend(profile: OutboundProfile, sender: Sender): boolean {
   if (sender.way === 'mail') {
     const address = sender.name.toLowerCase()
     const domain = address.slice(address.lastIndexOf('@'))

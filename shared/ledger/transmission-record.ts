@@ -132,7 +132,8 @@ export function hasTransmissionEnded({ state }: Pick<TransmissionRecord, 'state'
 
 const ENDS: ReadonlySet<TransmissionState> = new Set(['sent', 'failed', 'canceled', 'unknown', 'refused'])
 
-const STATE_GROUPS = {
+/** The states that are looked for across all days; what is under way is one group. */
+export const STATE_GROUPS = {
   accepted: 'open',
   waiting: 'open',
   dialling: 'open',

@@ -1,0 +1,31 @@
+import { visible } from '../../shared/visible.ts'
+import { readInput } from '../files.ts'
+import { CommandFailed } from '../subcommand.ts'
+
+/** The files as one PDF. One alone goes as it is: what is wrong with it, the gateway says. Throws CommandFailed. */
+export async function readDocument(files: readonly string[]): Promise<Uint8Array> {
+  const read = []
+  for (const file of files) read.push({ file, bytes: await readInput(file) })
+  const empty = read.find(({ bytes }) => bytes.length === 0)
+  if (empty !== undefined) throw new CommandFailed(`${visible(empty.file)} is empty.`)
+  const [only] = read
+  return read.length === 1 && only !== undefined ? only.bytes : join(read)
+}
+
+async function join(parts: readonly { file: string; bytes: Uint8Array }[]): Promise<Uint8Array> {
+  // Loaded when there is something to join: it takes longer than all the rest.
+  const { PDFDocument } = await import('pdf-lib')
+  const whole = await PDFDocument.create()
+  for (const { file, bytes } of parts) {
+    try {
+      const part = await PDFDocument.load(bytes)
+      for (const page of await whole.copyPages(part, part.getPageIndices())) whole.addPage(page)
+    } catch (error) {
+      const reason = error instanceof Error ? error.message.split('\n')[0] : String(error)
+      throw new CommandFailed(
+        `${visible(file)} can't be put together with the others: ${visible(reason ?? '')}`,
+      )
+    }
+  }
+  return whole.save()
+}

@@ -1,0 +1,69 @@
+import type { TransmissionRecord } from '../../shared/ledger/transmission-record.ts'
+import { visible } from '../../shared/visible.ts'
+import { count, sizeInWords } from '../faxes/amounts.ts'
+import { dayOf, timeOf } from '../faxes/when.ts'
+import { type Fact, factLines } from '../terminal/facts.ts'
+import type { Screen } from '../terminal/screen.ts'
+import { wrap } from '../terminal/wrap.ts'
+import { attemptInWords, detailOf, STATE_COLOURS } from './words.ts'
+
+/** All that is known of a fax that was to be sent. */
+export function describeTransmission(
+  screen: Pick<Screen, 'columns' | 'paint'>,
+  record: TransmissionRecord,
+): string {
+  const { paint, columns } = screen
+  const { id, state, history } = record
+  const attempts = history.flatMap((attempt) => {
+    const time = timeInWords(attempt.endedAt)
+    return wrap(visible(`${time}  ${attemptInWords(attempt)}`), columns - 2).map((line) => `  ${line}`)
+  })
+  return [
+    `${paint('bold', id)}  ${paint(STATE_COLOURS[state], state)}  ${visible(detailOf(record))}`.trimEnd(),
+    ...factLines(screen, factsOf(record)),
+    ...(attempts.length === 0 ? [] : ['', ...attempts]),
+  ]
+    .map((line) => `${line}\n`)
+    .join('')
+}
+
+function factsOf(record: TransmissionRecord): Fact[] {
+  const {
+    destination,
+    site,
+    settings,
+    sender,
+    way,
+    documentKey,
+    rasterised,
+    notify,
+    notBefore,
+    openedAt,
+    closedAt,
+  } = record
+  const optional: (Fact | undefined)[] = [
+    settings && [
+      'from',
+      [settings.callerNumber, settings.header].filter((part) => part !== undefined).join(', '),
+    ],
+    record.outbound === undefined
+      ? undefined
+      : ['by', `section ${record.outbound}, ${settings?.resolution ?? ''}`],
+    ['taken', `${timeInWords(openedAt)}, by ${way} from ${sender}`],
+    notBefore === undefined ? undefined : ['not before', timeInWords(notBefore)],
+    closedAt === undefined ? undefined : ['ended', timeInWords(closedAt)],
+    ['document', documentKey],
+    rasterised && [
+      'pages',
+      `${count(rasterised.pages, 'page')}, ${rasterised.tiffKey} (${sizeInWords(rasterised.tiffBytes)})`,
+    ],
+    notify.length === 0 ? undefined : ['mails to', notify.join(', ')],
+    ...(rasterised?.warnings ?? []).map((warning): Fact => ['remark', warning]),
+  ]
+  return [['to', `${destination}, by site ${site}`], ...optional.filter((fact) => fact !== undefined)]
+}
+
+function timeInWords(instant: string): string {
+  const date = new Date(instant)
+  return `${dayOf(date)} ${timeOf(date)}`
+}
