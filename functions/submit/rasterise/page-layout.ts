@@ -44,7 +44,7 @@ export function layOutPage(page: PageSize, target: Target, headerRows = 0): Page
   const isTurned = pageWidth > paperInches * TURNED_FROM && pageWidth > pageHeight
   const [width, height] = isTurned ? [pageHeight, pageWidth] : [pageWidth, pageHeight]
   const fit = Math.min(1, paperInches / width)
-  const fullRows = Math.round(height * fit * verticalDpi)
+  const fullRows = Math.max(1, Math.round(height * fit * verticalDpi))
   const heightRows = Math.max(fullRows, Math.round(SHORTEST_INCHES * verticalDpi))
   // A header takes its rows from the page's length, and as much from its width: nothing is squeezed.
   const scale = (fit * Math.min(fullRows, heightRows - headerRows)) / fullRows

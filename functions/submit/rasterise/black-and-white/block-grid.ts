@@ -31,6 +31,11 @@ export function widen(grid: BlockGrid, marked: Uint8Array): Uint8Array {
   return wider
 }
 
+/** Whether a block and all of its neighbours are marked. */
+export function isMarkedAround(grid: BlockGrid, marked: Uint8Array, block: number): boolean {
+  return marked[block] === 1 && neighboursOf(grid, block).every((next) => marked[next] === 1)
+}
+
 export function patchesOf(grid: BlockGrid, marked: Uint8Array): Patch[] {
   const patches: Patch[] = []
   const seen = marked.map((is) => 1 - is)

@@ -1,5 +1,5 @@
 import { HORIZONTAL_DPI } from '../page-layout.ts'
-import { type BlockGrid, growAlong, patchesOf, widen } from './block-grid.ts'
+import { type BlockGrid, growAlong, isMarkedAround, patchesOf, widen } from './block-grid.ts'
 import { BLOCK_PIXELS, type GreyPage, WHITE_WORD, WORDS_PER_BLOCK, wordsTogether } from './grey-page.ts'
 
 /** Greys that only a picture has over some breadth: darker is ink, lighter is paper. */
@@ -8,7 +8,7 @@ const DARKEST_GREY = 48
 export const LIGHTEST_INK = 216
 /** Four neighbours in a picture differ by less, across a letter's edge by more. */
 const LARGEST_STEP = 40
-/** Of one level throughout: a bar of a chart, or the shading behind a line of a table. */
+/** Of one level throughout, and light: a bar of a chart, or the shading behind a line of a table. Darker ones are called solid. */
 const DARKEST_TINT = 160
 const LIGHTEST_TINT = 244
 /** So dark is writing, whatever lies behind it. */
@@ -19,6 +19,8 @@ const SEED_SHARE = 0.5
 const GROWTH_SHARE = 0.12
 /** Bright or dark spots in the middle of a picture are of it, up to 4 cm square. */
 const LARGEST_HOLE_BLOCKS = 400
+/** Of a block that is tinted through and through. */
+const FULL_SHARE = 0.9
 /** A tint with writing in so many of its blocks is there for the writing's sake; dots would eat it. */
 const WRITTEN_SHARE = 0.1
 
@@ -67,6 +69,7 @@ interface BlockCounts extends BlockGrid {
   blockWords: number
   greys: Uint16Array
   tints: Uint16Array
+  solids: Uint16Array
   /** 1: somewhere two neighbours differ as writing and paper do. */
   edges: Uint8Array
   darkest: Uint8Array
@@ -83,6 +86,7 @@ function countBlocks(page: GreyPage, paper: number): BlockCounts {
     blockWords: WORDS_PER_BLOCK * blockRows,
     greys: new Uint16Array(columns * rows),
     tints: new Uint16Array(columns * rows),
+    solids: new Uint16Array(columns * rows),
     edges: new Uint8Array(columns * rows),
     darkest: new Uint8Array(columns * rows).fill(255),
   }
@@ -112,7 +116,7 @@ function countWord(
   block: number,
   lightestInk: number,
   lightestTint: number,
-  { greys, tints, edges, darkest }: BlockCounts,
+  { greys, tints, solids, edges, darkest }: BlockCounts,
 ): void {
   const a = word & 255
   const b = (word >> 8) & 255
@@ -123,10 +127,14 @@ function countWord(
   // Most of what is not white is of dark letters: no grey, no tint, and an edge that is known.
   if (low < DARKEST_GREY && edges[block] === 1) return
   const high = Math.max(a, b, c, d)
-  if (high - low >= LARGEST_STEP) edges[block] = 1
-  else if (low === high && low >= DARKEST_TINT && low <= lightestTint)
-    tints[block] = (tints[block] as number) + 1
-  else if (low >= DARKEST_GREY && high < lightestInk) greys[block] = (greys[block] as number) + 1
+  if (high - low >= LARGEST_STEP) {
+    edges[block] = 1
+  } else if (low === high && low >= DARKEST_GREY && low <= lightestTint) {
+    const flat = low >= DARKEST_TINT ? tints : solids
+    flat[block] = (flat[block] as number) + 1
+  } else if (low >= DARKEST_GREY && high < lightestInk) {
+    greys[block] = (greys[block] as number) + 1
+  }
 }
 
 function findInk({ columns, rows, darkest }: BlockCounts): Pick<Regions, 'inkFrom' | 'inkTo'> {
@@ -143,17 +151,18 @@ function findInk({ columns, rows, darkest }: BlockCounts): Pick<Regions, 'inkFro
 }
 
 function growPictures(counts: BlockCounts): Uint8Array {
-  const { greys, tints, blockWords } = counts
+  const { greys, blockWords } = counts
   const isPicture = blocksFrom(greys, blockWords * SEED_SHARE)
   if (isPicture.includes(1)) growAlong(counts, isPicture, blocksFrom(greys, blockWords * GROWTH_SHARE))
-  if (blocksFrom(tints, blockWords * SEED_SHARE).includes(1))
-    for (const block of unwrittenTints(counts)) isPicture[block] = 1
+  for (const blocks of broadPatches(counts, counts.solids)) mark(isPicture, blocks)
+  for (const blocks of broadPatches(counts, counts.tints))
+    if (!isWritten(counts, blocks)) mark(isPicture, blocks)
   if (!isPicture.includes(1)) return isPicture
   // The rim of a picture is half a block, and dots in a letter's edge do no harm.
   const wide = widen(counts, isPicture)
   const around = wide.map((is) => 1 - is)
   for (const { blocks, touchesEdge } of patchesOf(counts, around))
-    if (!touchesEdge && blocks.length <= LARGEST_HOLE_BLOCKS) for (const block of blocks) wide[block] = 1
+    if (!touchesEdge && blocks.length <= LARGEST_HOLE_BLOCKS) mark(wide, blocks)
   return wide
 }
 
@@ -164,14 +173,20 @@ function blocksFrom(counts: Uint16Array, least: number): Uint8Array {
   return blocks
 }
 
-function unwrittenTints(counts: BlockCounts): number[] {
-  const { tints, darkest, blockWords } = counts
-  return patchesOf(counts, blocksFrom(tints, blockWords * GROWTH_SHARE))
+/** What is flat, and somewhere three blocks broad and high; what is narrower is a letter of a heading, or a rule. */
+function broadPatches(counts: BlockCounts, flat: Uint16Array): number[][] {
+  const full = blocksFrom(flat, counts.blockWords * FULL_SHARE)
+  if (!full.includes(1)) return []
+  return patchesOf(counts, blocksFrom(flat, counts.blockWords * GROWTH_SHARE))
     .map(({ blocks }) => blocks)
-    .filter((blocks) => {
-      const full = blocks.some((block) => (tints[block] as number) >= blockWords * SEED_SHARE)
-      const written = blocks.filter((block) => (darkest[block] as number) < INK).length
-      return full && written < blocks.length * WRITTEN_SHARE
-    })
-    .flat()
+    .filter((blocks) => blocks.some((block) => isMarkedAround(counts, full, block)))
+}
+
+function isWritten({ darkest }: BlockCounts, blocks: readonly number[]): boolean {
+  const written = blocks.filter((block) => (darkest[block] as number) < INK)
+  return written.length >= blocks.length * WRITTEN_SHARE
+}
+
+function mark(marked: Uint8Array, blocks: readonly number[]): void {
+  for (const block of blocks) marked[block] = 1
 }
