@@ -39,6 +39,10 @@ export const SUBCOMMANDS: Readonly<Record<string, Listed>> = {
     summary: 'sends dead letters back to where they came from',
     load: async () => (await import('./redrive/redrive.ts')).redrive,
   },
+  simulate: {
+    summary: 'tries what would become of a fax, and delivers nothing',
+    load: async () => (await import('./simulate/simulate.ts')).simulate,
+  },
   explain: {
     summary: 'says what would happen to a fax for a number',
     load: async () => (await import('./explain/explain.ts')).explain,

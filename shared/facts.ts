@@ -29,6 +29,8 @@ export const factsSchema = z.object({
   callId: z.string().optional(),
   /** The edge agent's count of its site's faxes, in decimal: a number that never arrives is a fax that is missing. */
   sequence: z.string().optional(),
+  /** yes: an operator tries the gateway. Nothing is delivered. */
+  simulated: z.string().optional(),
   /** When the reception ended, ISO 8601 in UTC. */
   receivedAt: z.iso.datetime(),
 })
@@ -50,6 +52,7 @@ const METADATA_NAMES: Record<keyof Facts, string> = {
   mode: 'mode',
   callId: 'call-id',
   sequence: 'sequence',
+  simulated: 'simulated',
   receivedAt: 'received-at',
 }
 

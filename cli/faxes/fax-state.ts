@@ -41,4 +41,5 @@ export const STATE_COLOURS: Record<State, Colour> = {
   unrouted: 'red',
   refused: 'red',
   missed: 'red',
+  simulated: 'dim',
 }

@@ -44,7 +44,7 @@ function sourcesOf(ledger: LedgerQueries, wanted: Wanted, now: Date): AsyncItera
 
 /** The others are the end of most faxes, and are found by time. */
 function isKeptByState(state: Exclude<Wanted['state'], undefined | 'stuck'>): state is SoughtState {
-  return state !== 'routed' && state !== 'delivered'
+  return state !== 'routed' && state !== 'delivered' && state !== 'simulated'
 }
 
 function lastDays(now: Date): Span {

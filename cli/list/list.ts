@@ -26,7 +26,7 @@ function describe(screen: Screen, { span, number, state }: ListCommand, { entrie
     const where =
       span === undefined &&
       number === undefined &&
-      (state === undefined || state === 'routed' || state === 'delivered')
+      (state === undefined || state === 'routed' || state === 'delivered' || state === 'simulated')
     return `No fax${where ? ` in the last ${DEFAULT_DAYS} days` : ''} that fits.\n`
   }
   const last = entries.at(-1)?.fax.id

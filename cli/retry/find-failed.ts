@@ -16,6 +16,8 @@ export interface Retry {
 export function retryOf(entry: FaxEntry, backend: string | undefined): Retry {
   const { id: faxId, state, reason = '', pdfKey } = entry.fax
   if (state === 'received') throw new CommandFailed(`${faxId} is still under way.`)
+  if (state === 'simulated')
+    throw new CommandFailed(`${faxId} was only simulated: nothing of it is delivered.`)
   if (pdfKey === undefined) {
     throw new CommandFailed(`${faxId} is ${state}: ${visible(reason)} There is nothing of it to deliver.`)
   }

@@ -27,9 +27,7 @@ function stepsOfFax(fax: FaxRecord): Step[] {
     { at: openedAt, mark: ' ', who: 'receive', text: `arrived, ${fax.tiffBytes} bytes` },
   ]
   if (closedAt === undefined) return opened
-  const text =
-    state === 'routed' ? `${conversionOf(fax)}, routed to ${(fax.backends ?? []).join(', ')}` : endOf(fax)
-  return [...opened, { at: closedAt, mark: state === 'routed' ? ' ' : '✘', who: 'receive', text }]
+  return [...opened, { at: closedAt, who: 'receive', ...endOf(fax, state) }]
 }
 
 function statusOf({ facts: { status, error, mode, rate } }: FaxRecord): string {
@@ -44,9 +42,14 @@ function conversionOf({ pages, damagedRows = 0, convertMilliseconds }: FaxRecord
   return pages === undefined ? 'not converted' : `converted, ${count(pages, 'page')}${damage}${time}`
 }
 
-function endOf(fax: FaxRecord): string {
-  const converted = fax.pages === undefined ? '' : `${conversionOf(fax)}; `
-  return `${converted}${fax.state}: ${fax.reason ?? 'no reason is on record'}`
+function endOf(fax: FaxRecord, state: FaxRecord['state']): Pick<Step, 'mark' | 'text'> {
+  const { backends = [], reason, pages } = fax
+  if (reason === undefined && (state === 'routed' || state === 'simulated')) {
+    const how = state === 'routed' ? 'routed to' : 'simulated: it would be routed to'
+    return { mark: ' ', text: `${conversionOf(fax)}, ${how} ${backends.join(', ')}` }
+  }
+  const converted = pages === undefined ? '' : `${conversionOf(fax)}; `
+  return { mark: '✘', text: `${converted}${state}: ${reason ?? 'no reason is on record'}` }
 }
 
 function stepsOfDelivery(delivery: DeliveryRecord): Step[] {

@@ -29,16 +29,20 @@ export const coloured: Paint = (colour, text) => {
 /** Narrower than that, no table says anything. */
 const NARROWEST_COLUMNS = 40
 
-/** https://no-color.org: any value of NO_COLOR but the empty one turns colours off. */
+/**
+ * https://no-color.org: any value of NO_COLOR but the empty one turns colours off. COLUMNS, where it is exported, is for what goes by a
+ * pipe to a pager.
+ */
 export function screenOf(
   stream: Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'write'>,
-  environment: Partial<Record<'NO_COLOR' | 'TERM', string>>,
+  environment: Partial<Record<'NO_COLOR' | 'TERM' | 'COLUMNS', string>>,
 ): Screen {
   const isTerminal = stream.isTTY === true
+  const saidColumns = Number(environment.COLUMNS) || Infinity
   const hasColours = isTerminal && !environment.NO_COLOR && environment.TERM !== 'dumb'
   return {
     // A terminal that does not know its width says 0.
-    columns: isTerminal ? Math.max(NARROWEST_COLUMNS, stream.columns || 80) : Infinity,
+    columns: Math.max(NARROWEST_COLUMNS, isTerminal ? stream.columns || 80 : saidColumns),
     paint: hasColours ? coloured : plain,
     write: (text) => stream.write(text),
   }

@@ -105,5 +105,6 @@ describe('a screen', () => {
   it('is endless and without colours in a pipe', () => {
     const screen = screenOf({ isTTY: false, columns: 80, write } as never, {})
     expect([screen.columns, screen.paint('red', 'x')]).toEqual([Infinity, 'x'])
+    expect(screenOf({ isTTY: false, write } as never, { COLUMNS: '100' }).columns).toBe(100)
   })
 })

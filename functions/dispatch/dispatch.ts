@@ -32,7 +32,7 @@ export async function dispatch(
   if (entry === undefined) return { backends: [], nothing: 'the ledger has no such fax' }
   const fax = routedFax(entry.fax)
   if (fax === undefined)
-    return { backends: [], nothing: `it is ${entry.fax.state}, and there is no PDF of it to deliver` }
+    return { backends: [], nothing: `it is ${entry.fax.state}, and there is nothing of it to deliver` }
   const { readObject, router } = dependencies
   const routed = {
     fax,
@@ -92,6 +92,8 @@ async function reopened(
   )
 }
 
-function routedFax({ id, site, facts, tiffKey, pages, pdfKey }: FaxRecord): RoutedFax | undefined {
+/** Of a simulated fax nothing is ever delivered. */
+function routedFax({ id, site, state, facts, tiffKey, pages, pdfKey }: FaxRecord): RoutedFax | undefined {
+  if (state === 'simulated') return undefined
   return pages === undefined || pdfKey === undefined ? undefined : { id, site, facts, tiffKey, pages, pdfKey }
 }

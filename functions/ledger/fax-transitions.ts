@@ -24,6 +24,7 @@ export type FaxEnd =
   | ({ state: 'routed'; backends: string[] } & Stored)
   | ({ state: 'unrouted'; reason: string } & Stored)
   | { state: 'refused' | 'missed'; reason: string }
+  | ({ state: 'simulated'; backends?: string[]; reason?: string } & Partial<Stored>)
 
 export function openFax({ faxId, site, facts, tiffKey, tiffBytes }: Arrival, now: Date): FaxRecord {
   return {

@@ -291,3 +291,43 @@ describe('a fax that can not be delivered ends on record', () => {
     expect(world.ledger.faxes.get(FAX_ID)).toMatchObject({ state: 'received' })
   })
 })
+
+describe('a fax that an operator only tries', () => {
+  const marked = (facts: Partial<Facts>, bytes = TIFF) => {
+    const object = { bytes, sizeBytes: bytes.length, facts: { ...world.facts, simulated: 'yes', ...facts } }
+    world.bucket.set(KEY, object)
+    return receive(world.dependencies, ARRIVED)
+  }
+
+  it('goes the whole way, and nothing of it is delivered, counted or told', async () => {
+    const record = await marked({})
+    expect(record).toMatchObject({
+      state: 'simulated',
+      pages: 2,
+      backends: ['mail', 'printer_office', 'log'],
+    })
+    const { did, ledger } = world
+    expect([...did.stored.keys()]).toEqual([record.pdfKey])
+    expect({ ...did, stored: undefined }).toEqual({
+      stored: undefined,
+      deliveries: [],
+      printJobs: [],
+      counted: [],
+      told: [],
+    })
+    expect([ledger.faxes.size, ledger.deliveries.size]).toEqual([1, 0])
+    expect(await receive(world.dependencies, ARRIVED)).toEqual(record)
+    expect([did.told, did.deliveries]).toEqual([[], []])
+  })
+
+  it.each([
+    ['a number without a section', { destination: '999' }, TIFF, 'no section [dstnum_999]'],
+    ['an empty file', {}, new Uint8Array(), 'no page was received'],
+  ])('with %s ends with the reason, and no alarm', async (_, facts, bytes, reason) => {
+    expect(await marked({ status: 'FAILED', ...facts }, bytes)).toMatchObject({
+      state: 'simulated',
+      reason: expect.stringContaining(reason),
+    })
+    expect([world.did.counted, world.did.told]).toEqual([[], []])
+  })
+})

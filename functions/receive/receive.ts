@@ -41,7 +41,8 @@ export async function receive(dependencies: ReceiveDependencies, object: Arrived
   const opened = openFax({ ...place, facts, tiffKey: object.key, tiffBytes }, dependencies.now())
   const record = known ?? (await addOrGet(dependencies, opened))
   if (record.state !== 'received') return record
-  return end(dependencies, record, await process(dependencies, record, tiff))
+  const ending = await process(dependencies, record, tiff)
+  return end(dependencies, record, isSimulated(record) ? { ...ending, state: 'simulated' } : ending)
 }
 
 /** Converts and routes; the answer says how the fax ended. Throws only for faults that a repetition may heal. */
@@ -70,11 +71,13 @@ async function process(
   const { destination } = record.facts
   const routes = dependencies.router.routeFor(destination)
   if (routes === undefined) return { state: 'unrouted', reason: whyUnrouted(destination), ...stored }
+  const backends = routes.map(({ backend }) => backend.name)
+  if (isSimulated(record)) return { state: 'simulated', backends, ...stored }
   const { id, site, facts, tiffKey } = record
   const fax: RoutedFax = { id, site, facts, tiffKey, pages: stored.pages, pdfKey: stored.pdfKey }
   const readFile = async (format: 'pdf' | 'tiff') => (format === 'pdf' ? conversion.pdf : bytes)
   await fanOut(dependencies, { fax, readFile }, routes)
-  return { state: 'routed', backends: routes.map(({ backend }) => backend.name), ...stored }
+  return { state: 'routed', backends, ...stored }
 }
 
 /** What the conversion found, bounded: a ledger item holds 400 KB, and a TIFF can be made to give a warning a page. */
@@ -147,6 +150,7 @@ async function again({ tell }: ReceiveDependencies, known: FaxRecord): Promise<F
 }
 
 async function tellOf(tell: Tell, { id, state, damagedRows = 0, facts }: FaxRecord): Promise<void> {
+  if (state === 'simulated') return
   const causes: NoticeEvent['cause'][] = []
   if (state === 'unrouted' || state === 'refused' || state === 'missed') causes.push(state)
   if (state !== 'missed' && (damagedRows > 0 || hasFailed(facts))) causes.push('damaged')
@@ -157,6 +161,8 @@ async function end(dependencies: ReceiveDependencies, record: FaxRecord, ending:
   const closed = closeFax(record, ending, dependencies.now())
   // False: a duplicate of this event was faster, and wrote and counted the same.
   if (!(await dependencies.ledger.replaceFax(closed))) return closed
+  // No fax was received, so none is counted, and nobody is to be told.
+  if (closed.state === 'simulated') return closed
   if (closed.state !== 'missed') dependencies.count('FaxesReceived')
   if (closed.state === 'missed' || hasFailed(closed.facts)) dependencies.count('ReceptionsFailed')
   if (closed.state === 'unrouted') dependencies.count('FaxesUnrouted')
@@ -165,6 +171,10 @@ async function end(dependencies: ReceiveDependencies, record: FaxRecord, ending:
   if (convertMilliseconds !== undefined) dependencies.count('ConversionTime', { value: convertMilliseconds })
   await tellOf(dependencies.tell, closed)
   return closed
+}
+
+function isSimulated({ facts }: FaxRecord): boolean {
+  return facts.simulated !== undefined
 }
 
 function refused(reason: string): FaxEnd {

@@ -46,7 +46,14 @@ function faxEvents(
   after: FaxRecord | undefined,
   fileOf: (key: string) => string,
 ): ShownEvent[] {
-  if (after === undefined || after.state === 'received' || before?.state === after.state) return []
+  // What is simulated is told by the command that simulates it.
+  if (
+    after === undefined ||
+    after.state === 'received' ||
+    after.state === 'simulated' ||
+    before?.state === after.state
+  )
+    return []
   const {
     id,
     pages,

@@ -36,6 +36,7 @@ export const STATE_GROUPS = {
   missed: 'missed',
   failed: 'failed',
   bounced: 'bounced',
+  simulated: undefined,
   routed: undefined,
   delivered: undefined,
 } as const satisfies Record<FaxState | DeliveryState, string | undefined>

@@ -26,7 +26,7 @@ export interface FaxEntry {
 }
 
 /** States that are looked for across all days; the others are the end of most faxes, and are listed by time. */
-export type SoughtState = Exclude<FaxState | DeliveryState, 'routed' | 'delivered'>
+export type SoughtState = Exclude<FaxState | DeliveryState, 'routed' | 'delivered' | 'simulated'>
 
 /**
  * The usual questions to the ledger; each is a few queries, none a scan. Faxes come as they are read, newest first: who stops reading stops

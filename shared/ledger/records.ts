@@ -5,9 +5,9 @@ import { outcomeSchema } from '../outcome.ts'
 
 /**
  * received: under way; the others are ends: its deliveries were made, no section serves its number, it is no fax, the call
- * ended before a page was received.
+ * ended before a page was received; or an operator only tried what would become of it.
  */
-export const FAX_STATES = ['received', 'routed', 'unrouted', 'refused', 'missed'] as const
+export const FAX_STATES = ['received', 'routed', 'unrouted', 'refused', 'missed', 'simulated'] as const
 export type FaxState = (typeof FAX_STATES)[number]
 /**
  * waiting: for its first or next attempt; claimed: an attempt is under way, until its lease ends; then the ends. bounced: SES took the mail, and

@@ -2,12 +2,13 @@ import type { DeliveryState, FaxState } from './records.ts'
 
 /** Every way from state to state. A record that stands still in its state is written as well: waiting on, taken over. */
 export const FAX_TRANSITIONS: Record<FaxState, readonly FaxState[]> = {
-  received: ['routed', 'unrouted', 'refused', 'missed'],
+  received: ['routed', 'unrouted', 'refused', 'missed', 'simulated'],
   // Tried again, by a table that has its number now.
   unrouted: ['routed'],
   routed: [],
   refused: [],
   missed: [],
+  simulated: [],
 }
 
 export const DELIVERY_TRANSITIONS: Record<DeliveryState, readonly DeliveryState[]> = {
