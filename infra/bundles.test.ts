@@ -45,7 +45,7 @@ describe.each(names)('%s', (name) => {
   })
 })
 
-it.each(['receive', 'submit'] as const)('puts the routing table beside %s, whole', (name) => {
+it.each(['receive', 'submit', 'api'] as const)('puts the routing table beside %s, whole', (name) => {
   const file = join(folders[name], 'routing-table.json')
   expect(deployedTableSchema.parse(JSON.parse(readFileSync(file, 'utf8')))).toEqual(TABLE)
 })

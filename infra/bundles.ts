@@ -14,6 +14,7 @@ export type FunctionName =
   | 'submit'
   | 'schedule'
   | 'notify-sender'
+  | 'api'
   | 'settle'
   | 'download'
   | `deliver-${FunctionKind}`
@@ -41,6 +42,7 @@ export const ENTRIES: Record<FunctionName, string> = {
   submit: 'functions/submit/handler.ts',
   schedule: 'functions/schedule/handler.ts',
   'notify-sender': 'functions/notify-sender/handler.ts',
+  api: 'functions/api/handler.ts',
   settle: 'functions/settle/handler.ts',
   download: 'functions/download/handler.ts',
   ...deliveryEntries(),
@@ -60,7 +62,7 @@ const READ_AT_RUN_TIME: Readonly<Record<string, { name: string; from: string }>>
 }
 
 /** The functions that know the routing table. */
-const ROUTING: readonly FunctionName[] = ['receive', 'dispatch', 'notify', 'submit']
+const ROUTING: readonly FunctionName[] = ['receive', 'dispatch', 'notify', 'submit', 'api']
 
 /**
  * Bundles all functions in one call, which reads and parses each source of the SDK once, into a folder for each function under

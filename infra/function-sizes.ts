@@ -55,6 +55,8 @@ export const SUBMIT: FunctionSize & FunctionFeed = {
   concurrency: 10,
 }
 
+export const API: FunctionSize = { timeoutSeconds: 30, memoryMegabytes: 512 }
+
 export const SCHEDULE: FunctionSize & FunctionFeed = {
   timeoutSeconds: 30,
   memoryMegabytes: 256,

@@ -98,6 +98,11 @@ describe('functions', () => {
       SCHEDULE_QUEUE_URL: urlOf('faxlane-schedule'),
       TRANSMIT_QUEUE_PREFIX: 'faxlane-transmit-',
     })
+    expect(environment('api')).toEqual({
+      ...common,
+      ...bucket,
+      SENDER_NOTICES_QUEUE_URL: urlOf('faxlane-sender-notices'),
+    })
     expect(environment('notify-sender')).toEqual({
       ...common,
       ...bucket,
@@ -170,12 +175,19 @@ describe('event sources', () => {
   })
 })
 
+describe('the URL of api', () => {
+  it('answers those alone whom IAM lets in', () => {
+    gateway.hasResourceProperties('AWS::Lambda::Url', { AuthType: 'AWS_IAM' })
+    gateway.hasOutput('FaxesUrl', {})
+  })
+})
+
 describe('the URL of download', () => {
   it('is open to everybody, by the two permissions that AWS wants, and for no other function', () => {
-    const [[url] = []] = [Object.values(gateway.findResources('AWS::Lambda::Url'))]
-    expect(url?.Properties.AuthType).toBe('NONE')
+    const open = { Properties: { AuthType: 'NONE' } }
+    const [url, ...others] = Object.values(gateway.findResources('AWS::Lambda::Url', open))
+    expect(others).toEqual([])
     expect(url?.Properties.Cors).toBeUndefined()
-    gateway.resourceCountIs('AWS::Lambda::Url', 1)
     const target = url?.Properties.TargetFunctionArn
     expect(functionOf(target['Fn::GetAtt'][0]).FunctionName).toBe('faxlane-download')
     const permissions = Object.values(gateway.findResources('AWS::Lambda::Permission'))

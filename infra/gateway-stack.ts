@@ -2,6 +2,7 @@ import { type App, CfnOutput, Stack } from 'aws-cdk-lib'
 import type { DeployedTable } from '../shared/routing-table/deployed-table.ts'
 import { alarmTopic } from './alarm-topic.ts'
 import { alarms } from './alarms.ts'
+import { apiFunction } from './api-function.ts'
 import type { AssetFolders } from './bundles.ts'
 import { deliverFunctions } from './deliveries.ts'
 import { dispatchFunction } from './dispatch-function.ts'
@@ -26,6 +27,7 @@ export class GatewayStack extends Stack {
   constructor(app: App, { names, table, identities, assetFolders }: GatewayStackProps) {
     super(app, `${names.deployment}-gateway`, { description: 'faxlane: functions and alarms' })
     const download = downloadFunction(this, names, assetFolders)
+    const api = apiFunction(this, names, assetFolders)
     const functions = [
       receiveFunction(this, { names, table, assetFolders }),
       ...deliverFunctions(this, { names, table, identities, assetFolders, linkUrl: download.url }),
@@ -44,10 +46,12 @@ export class GatewayStack extends Stack {
       ...transmissionFunctions(this, { names, table, identities, assetFolders }),
       settleFunction(this, { names, table, assetFolders }),
       download.gatewayFunction,
+      api.gatewayFunction,
     ]
     const topic = alarmTopic(this, names, table.notices?.alarms ?? [])
     alarms(this, { names, table, functions, topic })
     acknowledgeGatewayFindings(this, names)
+    new CfnOutput(this, 'FaxesUrl', { value: `${api.url}faxes` })
     new CfnOutput(this, 'AlarmTopic', { value: topic.topicArn })
   }
 }

@@ -112,6 +112,20 @@ const PERMISSIONS: Record<string, Record<string, string[]>> = {
     'sqs:SendMessage': ['sqs faxlane-schedule', 'sqs faxlane-transmit-berlin', 'sqs faxlane-transmit-main'],
     'sqs:GetQueueUrl': ['sqs faxlane-transmit-berlin', 'sqs faxlane-transmit-main'],
   },
+  api: {
+    ...ownLog('api'),
+    's3:GetObject': [`${FAXES}/claims/*`],
+    's3:PutObject': [`${FAXES}/claims/*`, `${FAXES}/outgoing/*`],
+    'dynamodb:GetItem dynamodb:PutItem': [LEDGER],
+    'dynamodb:Query': [
+      LEDGER,
+      `${LEDGER}/index/by-day`,
+      `${LEDGER}/index/by-destination`,
+      `${LEDGER}/index/by-source`,
+      `${LEDGER}/index/by-state`,
+    ],
+    'sqs:SendMessage': ['sqs faxlane-sender-notices'],
+  },
   'notify-sender': {
     ...ownLog('notify-sender'),
     ...messagesFrom('faxlane-sender-notices'),

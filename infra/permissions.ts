@@ -1,4 +1,5 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
+import { INDEXES } from '../shared/ledger/index-keys.ts'
 import { PREFIXES } from '../shared/object-keys.ts'
 import { bucketArn, type Names, queueArn, tableArn } from './names.ts'
 
@@ -23,6 +24,11 @@ export function writeNewFaxesOf(names: Names, site: string): PolicyStatement {
 /** Whoever puts a claim first has it; nobody takes it away again. */
 export function claimTransmissionsOf(names: Names, site: string): PolicyStatement {
   return allow('ClaimTransmissions', ['s3:PutObject'], [ofSite(names, 'claims', site)], ONLY_NEW)
+}
+
+/** As writeNewFaxesOf, of all sites. */
+export function writeNewFaxes(names: Names, areas: readonly Area[]): PolicyStatement {
+  return allow('WriteNewFaxes', ['s3:PutObject'], inAreas(names, areas), ONLY_NEW)
 }
 
 const ONLY_NEW = { Null: { 's3:if-none-match': 'false' } }
@@ -61,6 +67,11 @@ export function readLedger(names: Names): PolicyStatement {
 }
 
 /** A fax with all of its deliveries. */
+export function queryLedgerIndexes(names: Names): PolicyStatement {
+  const indexes = Object.values(INDEXES).map(({ name }) => `${tableArn(names.ledger)}/index/${name}`)
+  return allow('QueryLedger', ['dynamodb:Query'], [tableArn(names.ledger), ...indexes])
+}
+
 export function queryLedger(names: Names): PolicyStatement {
   return allow('QueryLedger', ['dynamodb:Query'], [tableArn(names.ledger)])
 }

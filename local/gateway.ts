@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { join, resolve } from 'node:path'
+import { deploymentNames } from '../shared/deployment-names.ts'
 import type { DeployedTable } from '../shared/routing-table/deployed-table.ts'
 import type { Access } from './aws/iam/authorizer.ts'
 import type { StandIn } from './aws/stand-in.ts'
@@ -17,8 +18,10 @@ import { makeStores, startStandInNear } from './gateway/stores.ts'
 import { accessKeyOf, type FunctionHost } from './lambda/environment.ts'
 import { openFunctionLog } from './lambda/function-log.ts'
 import { type FunctionUrlServer, startFunctionUrl } from './lambda/function-url.ts'
+import { iamCaller } from './lambda/iam-caller.ts'
 import { readAssembly } from './template/assembly.ts'
 import { type Blueprint, describeDeployment, functionsWithUrl } from './template/blueprint.ts'
+import type { FunctionUrlPlan } from './template/functions.ts'
 
 export { GatewayRuns } from './gateway/home.ts'
 export type { RunningGateway }
@@ -82,7 +85,11 @@ async function bringUp(options: GatewayOptions, closers: Closers): Promise<Runni
     ports.endpoint,
   )
   closers.add(() => standIn.close())
-  const functionUrls = await openFunctionUrls(functionsWithUrl(assembly, PLACE), ports, closers)
+  const functionUrls = await openFunctionUrls(
+    functionsWithUrl(assembly, PLACE),
+    { ports, callerOf: iamCaller({ ...PLACE, ...credentials }) },
+    closers,
+  )
   await keepPorts(homeFolder, {
     endpoint: portOf(standIn.endpoint),
     functionUrls: Object.fromEntries([...functionUrls].map(([name, { url }]) => [name, portOf(url)])),
@@ -98,7 +105,7 @@ async function bringUp(options: GatewayOptions, closers: Closers): Promise<Runni
   const settings = { endpoint: standIn.endpoint, region: PLACE.region, credentials }
   const ftp = await startFtp({ standIn, onProblem }, deployment.table, settings, homeFolder)
   closers.add(() => ftp.close())
-  const gateway = describeGateway({ homeFolder, settings, standIn, deployment, queueUrls })
+  const gateway = describeGateway({ homeFolder, settings, standIn, deployment, queueUrls, functionUrls })
   const { endpoint, dynamoDbEndpoint } = standIn
   const { redirects, certificateAuthority } = ftp
   const host = { ...PLACE, ...credentials, endpoint, dynamoDbEndpoint, redirects, certificateAuthority }
@@ -119,15 +126,16 @@ function admitFunctions(standIn: StandIn, { functions, denials }: Blueprint): vo
 }
 
 async function openFunctionUrls(
-  functionNames: readonly string[],
-  ports: Ports,
+  plans: readonly FunctionUrlPlan[],
+  { ports, callerOf }: { ports: Ports; callerOf: ReturnType<typeof iamCaller> },
   closers: Closers,
 ): Promise<ReadonlyMap<string, FunctionUrlServer>> {
   const servers = new Map<string, FunctionUrlServer>()
-  for (const name of functionNames) {
-    const server = await startFunctionUrl(ports.functionUrls[name])
+  for (const { functionName, wantsSignature } of plans) {
+    const port = ports.functionUrls[functionName]
+    const server = await startFunctionUrl(port, wantsSignature ? callerOf : undefined)
     closers.add(() => server.close())
-    servers.set(name, server)
+    servers.set(functionName, server)
   }
   return servers
 }
@@ -138,9 +146,17 @@ interface Parts {
   standIn: StandIn
   deployment: Deployment
   queueUrls: ReadonlyMap<string, string>
+  functionUrls: ReadonlyMap<string, FunctionUrlServer>
 }
 
-function describeGateway({ homeFolder, settings, standIn, deployment, queueUrls }: Parts): RunningGateway {
+function describeGateway({
+  homeFolder,
+  settings,
+  standIn,
+  deployment,
+  queueUrls,
+  functionUrls,
+}: Parts): RunningGateway {
   const { name, bucket, ledgerTable, printQueueNames, reportsQueueName, table, tableFile } = deployment
   const printQueues = [...printQueueNames].map(([site, name]) => [site, urlOf(queueUrls, name)])
   const inHome = (...path: string[]) => join(homeFolder, ...path)
@@ -154,6 +170,7 @@ function describeGateway({ homeFolder, settings, standIn, deployment, queueUrls 
     routingTable: tableFile,
     printQueues: Object.fromEntries(printQueues),
     reportsQueueUrl: urlOf(queueUrls, reportsQueueName),
+    faxesUrl: `${functionUrls.get(deploymentNames(name).function('api'))?.url}faxes`,
     folders: {
       bucket: inHome('bucket'),
       mail: inHome('mail'),

@@ -7,6 +7,12 @@ import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import PostalMime from 'postal-mime'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { faxlane } from '../cli/testing.ts'
+import {
+  errorSchema,
+  listSchema,
+  transmissionsSchema,
+  transmissionViewSchema,
+} from '../functions/api/shapes.ts'
 import { makeDynamoTransmissions } from '../functions/ledger/dynamo-transmissions.ts'
 import { textPdf } from '../functions/submit/rasterise/testing/pdfs.ts'
 import { type Gateway, startGateway } from '../local/gateway.ts'
@@ -19,6 +25,7 @@ import { outgoingKey, transmissionIdOf } from '../shared/transmission/keys.ts'
 import { requestToMetadata, type SendRequest } from '../shared/transmission/send-request.ts'
 import type { TransmissionEvent, TransmitJob } from '../shared/transmission/transmit-job.ts'
 import { type ScriptedEdgeAgent, startScriptedEdgeAgent } from './scripted-edge-agent.ts'
+import { signedFetch } from './signed-fetch.ts'
 import { waitFor } from './wait-for.ts'
 
 const projectFolder = fileURLToPath(new URL('..', import.meta.url))
@@ -164,6 +171,93 @@ describe('the command', () => {
     const again = await faxlane(['cancel', '--home', home, id], home)
     expect(again).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('has ended: canceled') })
     expect(agent.attempts.filter(({ job }) => job.transmissionId === id)).toEqual([])
+  })
+})
+
+describe('the HTTP endpoint', () => {
+  const ask = async (path: string, options: Parameters<typeof signedFetch>[2] = {}) => {
+    const response = await signedFetch(gateway, `${gateway.faxesUrl}${path}`, options)
+    const body: unknown = await response.json()
+    return { status: response.status, body }
+  }
+  const post = async (changes: object = {}, headers: Record<string, string> = {}) => {
+    const document = Buffer.from(await textPdf(1)).toString('base64')
+    return ask('', {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ to: ['0140000080'], document, ...changes }),
+    })
+  }
+
+  const idOf = (body: unknown) => transmissionsSchema.parse(body).transmissions[0]?.id ?? ''
+
+  it('lets in nobody who does not sign', async () => {
+    expect((await fetch(gateway.faxesUrl)).status).toBe(403)
+    const forged = { ...gateway, credentials: { ...gateway.credentials, secretAccessKey: 'x' } }
+    expect((await signedFetch(forged, gateway.faxesUrl)).status).toBe(403)
+  })
+
+  it('takes a fax, says how it goes on, and lists it', async () => {
+    const { status, body } = await post({ to: ['01 40 00 00 80', '0140000081'], notify: ['ann@example.org'] })
+    expect(status).toBe(202)
+    const id = idOf(body)
+    expect(transmissionsSchema.strict().parse(body).transmissions).toMatchObject([
+      { state: 'accepted', to: '0140000080', sender: 'arn:aws:iam::000000000000:user/local' },
+      { state: 'accepted', to: '0140000081' },
+    ])
+    await endOf(id)
+    const one = await ask(`/${id}`)
+    expect(one).toMatchObject({
+      status: 200,
+      body: { state: 'sent', pages: 1, pagesSent: 1, attempts: [{ cause: 'sent' }] },
+    })
+    transmissionViewSchema.parse(one.body)
+    const list = await ask('?to=0140000080&limit=1')
+    expect(listSchema.parse(list.body).transmissions).toMatchObject([{ id }])
+    expect(await ask('?state=nonsense')).toMatchObject({ status: 400 })
+    expect(await ask('/20261125T092825Z-9pncjvmdn1vq')).toMatchObject({ status: 404 })
+    expect(await ask(`/${id}`, { method: 'PUT' })).toMatchObject({ status: 405 })
+  })
+
+  it('takes a request once, however often its key comes', async () => {
+    const key = { 'idempotency-key': 'once' }
+    const first = await post({}, key)
+    const again = await post({}, key)
+    expect(first.status).toBe(202)
+    expect(idOf(again.body)).toBe(idOf(first.body))
+    await endOf(idOf(first.body))
+    expect(await post({ to: ['0140000082'] }, key)).toMatchObject({ status: 422 })
+  })
+
+  it('refuses all numbers where it refuses one, and says which', async () => {
+    const { status, body } = await post({ to: ['0140000080', '0899123456'] })
+    expect(status).toBe(422)
+    expect(errorSchema.parse(body).problems).toEqual([
+      { to: '0899123456', reason: expect.stringContaining('premium') },
+    ])
+    expect(await post({ document: '???' })).toMatchObject({
+      status: 400,
+      body: { error: expect.stringContaining('document') },
+    })
+    expect(await post({ outbound: 'sales' })).toMatchObject({ status: 403 })
+    expect(await ask('', { method: 'POST', body: '{' })).toMatchObject({ status: 400 })
+  })
+
+  it('cancels what is not dialled yet, and nothing else', async () => {
+    const at = new Date(Date.now() + 3_600_000).toISOString()
+    const { body } = await post({ at })
+    const id = idOf(body)
+    expect(await ask(`/${id}`, { method: 'DELETE' })).toMatchObject({
+      status: 200,
+      body: { state: 'canceled' },
+    })
+    expect(await ask(`/${id}`, { method: 'DELETE' })).toMatchObject({ status: 200 })
+    const sent = await post()
+    await endOf(idOf(sent.body))
+    expect(await ask(`/${idOf(sent.body)}`, { method: 'DELETE' })).toMatchObject({
+      status: 409,
+      body: { error: 'It has ended: sent.' },
+    })
   })
 })
 

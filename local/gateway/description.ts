@@ -17,6 +17,8 @@ export const runningGatewaySchema = z.object({
   /** URL of the print queue of each site. */
   printQueues: z.record(z.string(), z.string()),
   reportsQueueUrl: z.string(),
+  /** Where faxes are sent and asked for over HTTP, signed. */
+  faxesUrl: z.string(),
   /** Where a person finds things: folders of the home folder, and the functions' log file. */
   folders: z.object({
     bucket: z.string(),

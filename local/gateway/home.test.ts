@@ -29,6 +29,7 @@ beforeEach(async () => {
     sites: ['main'],
     printQueues: { main: 'http://127.0.0.1:1/q' },
     reportsQueueUrl: 'http://127.0.0.1:1/r',
+    faxesUrl: 'http://127.0.0.1:2/faxes',
     folders: { bucket: '', mail: '', ftp: '', printed: '', log: '', functionsLog: '' },
   }
 })

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import * as z from 'zod'
+import { AwsError } from '../aws/aws-error.ts'
+import { splitTarget } from '../aws/http.ts'
 import type { FunctionPool } from './function-pool.ts'
+import type { IamCaller, iamCaller } from './iam-caller.ts'
 import { listenOnLoopback } from './listen.ts'
 import type { InvocationResult } from './runtime-api.ts'
 
@@ -13,17 +16,23 @@ export interface FunctionUrlServer {
   close(): Promise<void>
 }
 
-/** Lambda takes 6 MB; what a browser sends to a link is far less. */
-const BODY_LIMIT_BYTES = 1024 * 1024
+/** As Lambda takes. */
+const BODY_LIMIT_BYTES = 6 * 1024 * 1024
 
-/** A Lambda function URL (payload format 2.0, buffered) on a loopback port. It is open before its function, whose environment may name it. */
-export async function startFunctionUrl(wantedPort: number | undefined): Promise<FunctionUrlServer> {
+/**
+ * A Lambda function URL (payload format 2.0, buffered) on a loopback port. It is open before its function, whose environment may name it.
+ * `callerOf`: says who signed a request, where the URL's AuthType is AWS_IAM; throws an AwsError for whom it does not let in.
+ */
+export async function startFunctionUrl(
+  wantedPort: number | undefined,
+  callerOf?: ReturnType<typeof iamCaller>,
+): Promise<FunctionUrlServer> {
   let pool: Pick<FunctionPool, 'invoke'> | undefined
   const server = createServer((request, response) => {
     const failed = () =>
       response.writeHead(502, { 'content-type': 'text/plain' }).end('Internal Server Error')
     if (pool === undefined) response.writeHead(503).end('The local gateway is starting.')
-    else answer(pool, request, response).catch(failed)
+    else answer({ pool, callerOf }, request, response).catch(failed)
   })
   const port = await listenOnLoopback(server, wantedPort)
   return {
@@ -38,8 +47,13 @@ export async function startFunctionUrl(wantedPort: number | undefined): Promise<
   }
 }
 
+interface Serving {
+  pool: Pick<FunctionPool, 'invoke'>
+  callerOf: ReturnType<typeof iamCaller> | undefined
+}
+
 async function answer(
-  pool: Pick<FunctionPool, 'invoke'>,
+  { pool, callerOf }: Serving,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -48,11 +62,38 @@ async function answer(
     response.writeHead(413, { connection: 'close' }).end('Request Entity Too Large')
     return
   }
-  const { statusCode, headers, content } = httpAnswer(await pool.invoke(urlEvent(request, body, new Date())))
+  const caller = letIn(callerOf, request, body)
+  if (caller instanceof AwsError) {
+    response.writeHead(caller.status, { 'content-type': 'application/json' })
+    response.end(JSON.stringify({ Message: caller.message }))
+    return
+  }
+  const event = urlEvent(request, { body, caller }, new Date())
+  const { statusCode, headers, content } = httpAnswer(await pool.invoke(event))
   response.writeHead(statusCode, headers).end(content)
 }
 
-function urlEvent(request: IncomingMessage, body: Buffer, now: Date): object {
+function letIn(
+  callerOf: Serving['callerOf'],
+  request: IncomingMessage,
+  body: Buffer,
+): IamCaller | AwsError | undefined {
+  try {
+    const headers = Object.fromEntries(
+      Object.entries(request.headers).map(([name, value]) => [name, [value ?? ''].flat().join(',')]),
+    )
+    return callerOf?.({ method: request.method ?? 'GET', ...splitTarget(request.url ?? '/'), headers }, body)
+  } catch (error) {
+    if (error instanceof AwsError) return error
+    throw error
+  }
+}
+
+function urlEvent(
+  request: IncomingMessage,
+  { body, caller }: { body: Buffer; caller: IamCaller | undefined },
+  now: Date,
+): object {
   const host = request.headers.host ?? '127.0.0.1'
   const [rawPath = '/', rawQueryString = ''] = (request.url ?? '/').split(/\?(.*)/s)
   const { cookie, ...headers } = request.headers
@@ -69,7 +110,8 @@ function urlEvent(request: IncomingMessage, body: Buffer, now: Date): object {
     ),
     ...(query.length === 0 ? {} : { queryStringParameters: Object.fromEntries(query) }),
     requestContext: {
-      accountId: 'anonymous',
+      accountId: caller?.accountId ?? 'anonymous',
+      ...(caller === undefined ? {} : { authorizer: { iam: caller } }),
       apiId: 'local',
       domainName: host,
       domainPrefix: 'local',

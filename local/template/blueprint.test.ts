@@ -83,7 +83,9 @@ describe('the description of a deployment', () => {
         LINK_URL: 'http://127.0.0.1:5000/sample-download/',
       },
     })
-    expect(functionsWithUrl(assemblyOf(SAMPLE_GATEWAY_RESOURCES), PLACE)).toEqual(['sample-download'])
+    expect(functionsWithUrl(assemblyOf(SAMPLE_GATEWAY_RESOURCES), PLACE)).toEqual([
+      { functionName: 'sample-download', wantsSignature: false },
+    ])
   })
 
   test('says which queue feeds which function', () => {

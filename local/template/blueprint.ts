@@ -3,7 +3,13 @@ import type { Statement } from '../aws/iam/policy.ts'
 import type { BucketNotification, QueueAttributes } from '../aws/stand-in.ts'
 import type { LocalFunction } from '../lambda/environment.ts'
 import type { Assembly } from './assembly.ts'
-import { type EventSourcePlan, eventSourceOf, functionOf, functionWithUrl } from './functions.ts'
+import {
+  type EventSourcePlan,
+  eventSourceOf,
+  type FunctionUrlPlan,
+  functionOf,
+  functionWithUrl,
+} from './functions.ts'
 import { LOCAL_TYPES, type Place } from './identities.ts'
 import { bucketDenials, permissionsOfRoles } from './permissions.ts'
 import { type ResolvedResource, resolveResources } from './resolver.ts'
@@ -49,7 +55,7 @@ export function describeDeployment(assembly: Assembly, place: Place): Blueprint 
 export function functionsWithUrl(
   assembly: Assembly,
   place: Omit<Place, 'endpoint' | 'functionUrl'>,
-): string[] {
+): FunctionUrlPlan[] {
   const resources = resolveResources(assembly, { ...place, endpoint: '', functionUrl: () => '' })
   return resources.filter(isFunctionUrl).map(functionWithUrl)
 }

@@ -70,8 +70,15 @@ export function eventSourceOf(resource: ResolvedResource): EventSourcePlan {
   }
 }
 
-const urlSchema = z.object({ TargetFunctionArn: z.string() })
+const urlSchema = z.object({ TargetFunctionArn: z.string(), AuthType: z.enum(['NONE', 'AWS_IAM']) })
 
-export function functionWithUrl(resource: ResolvedResource): string {
-  return functionNameOf(resource.properties(urlSchema).TargetFunctionArn)
+/** A function that has a URL, and whether it answers signed requests alone. */
+export interface FunctionUrlPlan {
+  functionName: string
+  wantsSignature: boolean
+}
+
+export function functionWithUrl(resource: ResolvedResource): FunctionUrlPlan {
+  const { TargetFunctionArn, AuthType } = resource.properties(urlSchema)
+  return { functionName: functionNameOf(TargetFunctionArn), wantsSignature: AuthType === 'AWS_IAM' }
 }
