@@ -1,6 +1,8 @@
 import { visible } from '../shared/visible.ts'
 import { CommandFailed, EXIT_CODES, WrongUsage } from './subcommand.ts'
 import { SUBCOMMANDS } from './subcommands.ts'
+import { fitHelp } from './terminal/fit-help.ts'
+import { standardOutput } from './terminal/screen.ts'
 
 const HELP = `faxlane, the command of those who operate the gateway and send faxes.
 
@@ -28,7 +30,7 @@ export async function main(words: readonly string[]): Promise<number> {
 
 async function runSubcommand([name, ...words]: readonly string[]): Promise<number> {
   if (name === '--help' || name === '-h' || name === 'help') {
-    process.stdout.write(HELP)
+    standardOutput().write(fitHelp(HELP, standardOutput().columns))
     return EXIT_CODES.done
   }
   if (name === undefined) throw new WrongUsage('a subcommand is missing. See faxlane --help.')
@@ -39,7 +41,7 @@ async function runSubcommand([name, ...words]: readonly string[]): Promise<numbe
   }
   const subcommand = await listed.load()
   if (!asksForHelp(words)) return subcommand.run(words)
-  process.stdout.write(subcommand.help)
+  standardOutput().write(fitHelp(subcommand.help, standardOutput().columns))
   return EXIT_CODES.done
 }
 

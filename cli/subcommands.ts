@@ -63,4 +63,8 @@ export const SUBCOMMANDS: Readonly<Record<string, Listed>> = {
     summary: 'makes PDFs of received TIFFs',
     load: async () => (await import('./convert/convert.ts')).convert,
   },
+  completion: {
+    summary: 'prints a script by which a shell completes these words',
+    load: async () => (await import('./completion/completion.ts')).completion,
+  },
 }

@@ -10,8 +10,8 @@ export const GATEWAY_OPTIONS = {
   home: { type: 'string' },
 } as const
 
-export const GATEWAY_HELP = `  --stack NAME  the deployment of this name, with the AWS credentials and the region of the environment
-  --home DIR    the gateway that runs on this machine with its state in DIR (npm start)
+export const GATEWAY_HELP = `  --stack NAME  the deployment of this name, with the AWS credentials and the region of the environment.
+  --home DIR    the gateway that runs on this machine with its state in DIR (npm start).
                 Without either: FAXLANE_STACK or FAXLANE_HOME, else the gateway that runs on .faxlane, else the deployment faxlane
 `
 

@@ -20,7 +20,8 @@ Usage: faxlane list [--day DAY] [--number N] [--state STATE] [--limit N] [--afte
 
   --day DAY      of this day: YYYY-MM-DD, today or yesterday, by the clock of this machine (the last ${DEFAULT_DAYS} days)
   --number N     called this number, or were called from it, as the PBX gave it; of any day
-  --state STATE  in this state, or with a delivery in it, of any day: ${SOUGHT_STATES.join(', ')}
+  --state STATE  in this state, or with a delivery in it, of any day:
+                 ${SOUGHT_STATES.join(', ')}
   --limit N      at most so many (${DEFAULT_LIMIT}); 0 is all
   --after ID     those before this fax, where a list has ended
   --json         a JSON object for each fax, a line each: fax, deliveries, state
