@@ -6,10 +6,17 @@ import { readSettings } from './settings.ts'
 
 try {
   const app = makeApp()
-  const { config, build, name, identities } = readSettings(app.node)
+  const { config, build, name, identities, key, accessLogs } = readSettings(app.node)
   const table = loadTable(config, console.error)
   const { folders } = makeBundles(build, table)
-  addGateway(app, { name, table, identities, assetFolders: folders })
+  addGateway(app, {
+    name,
+    table,
+    identities,
+    encryptionKey: key,
+    accessLogBucket: accessLogs,
+    assetFolders: folders,
+  })
   app.synth()
 } catch (error) {
   if (!(error instanceof ConfigurationError)) throw error

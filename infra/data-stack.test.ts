@@ -141,7 +141,7 @@ describe('the bucket of the faxes', () => {
     expect(days['pdf/']).toBeGreaterThanOrEqual(LINK_LIFETIME_DAYS)
     expect(rules.find(({ Prefix }) => Prefix === undefined)).toMatchObject({
       Status: 'Enabled',
-      NoncurrentVersionExpiration: { NoncurrentDays: 30 },
+      NoncurrentVersionExpiration: { NoncurrentDays: 7 },
       AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
     })
   })

@@ -23,11 +23,12 @@ export interface DataStackProps {
   names: Names
   table: DeployedTable
   identities: IdentityMode
+  accessLogBucket?: string | undefined
 }
 
 /** What keeps something. Faxes, ledger, secrets and fax logs stay even when the stack goes. */
 export class DataStack extends Stack {
-  constructor(app: App, { names, table, identities }: DataStackProps) {
+  constructor(app: App, { names, table, identities, accessLogBucket }: DataStackProps) {
     super(app, `${names.deployment}-data`, {
       description: 'faxlane: faxes, ledger and queues',
       terminationProtection: true,
@@ -35,6 +36,7 @@ export class DataStack extends Stack {
     const bucket = faxesBucket(this, {
       names,
       table,
+      accessLogBucket,
       announcements: {
         incoming: queueWithDeadLetters(this, planArrivals(names)),
         outgoing: queueWithDeadLetters(this, planSubmissions(names)),
@@ -43,11 +45,11 @@ export class DataStack extends Stack {
     if (sendsMail(table)) mailEvents(this, names, queueWithDeadLetters(this, planMailEvents(names)))
     for (const plan of planWorkQueues(names, table)) queueWithDeadLetters(this, plan)
     ledgerTable(this, names)
-    const secrets = ftpSecrets(this, table)
+    const secrets = ftpSecrets(this, names, table)
     faxLogs(this, names, table)
     if (identities === 'create') senderIdentities(this, table)
     siteAgents(this, names, table)
-    acknowledgeDataFindings(bucket, secrets)
+    acknowledgeDataFindings({ bucket, secrets, isLogged: accessLogBucket !== undefined })
     new CfnOutput(this, 'FaxesBucket', { value: bucket.bucketName })
     nameQueues(this, 'PrintQueues', table.sites.map(names.print))
     nameQueues(this, 'TransmitQueues', transmitSites(table).map(names.transmit))

@@ -1,5 +1,6 @@
 import { Aws, Duration, RemovalPolicy } from 'aws-cdk-lib'
 import { AnyPrincipal, Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
+import { Key } from 'aws-cdk-lib/aws-kms'
 import {
   BlockPublicAccess,
   Bucket,
@@ -27,19 +28,30 @@ const retentionDays = (faxesDays: number): Record<keyof typeof PREFIXES, number>
   claims: 30,
 })
 
+/** What was deleted by mistake can be had again for a week; what has come to its end is gone a week later. */
+const VERSION_DAYS = 7
+
 /** The queues on which the bucket announces what is put into its areas. */
 export type Announcements = Partial<Record<keyof typeof PREFIXES, Queue>>
+
+export interface FaxesBucketProps {
+  names: Names
+  table: DeployedTable
+  announcements: Announcements
+  /** Undefined: nobody writes down who reads. */
+  accessLogBucket: string | undefined
+}
 
 /** The bucket of the faxes. What is put into an area is announced on its queue. */
 export function faxesBucket(
   scope: Construct,
-  { names, table, announcements }: { names: Names; table: DeployedTable; announcements: Announcements },
+  { names, table, announcements, accessLogBucket }: FaxesBucketProps,
 ): Bucket {
   const bucket = new Bucket(scope, 'Faxes', {
     bucketName: names.bucket,
     // Each key is written once. Versions are for the hand that deletes the wrong one.
     versioned: true,
-    encryption: BucketEncryption.S3_MANAGED,
+    ...encryptionOf(scope, names),
     enforceSSL: true,
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
     objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
@@ -48,7 +60,29 @@ export function faxesBucket(
   })
   bucket.addToResourcePolicy(arrivesOnce(bucket))
   announce(bucket, names, announcements)
+  if (accessLogBucket !== undefined) logAccess(bucket, accessLogBucket)
   return bucket
+}
+
+function encryptionOf(scope: Construct, { encryptionKey }: Names) {
+  if (encryptionKey === undefined) return { encryption: BucketEncryption.S3_MANAGED }
+  return {
+    encryption: BucketEncryption.KMS,
+    encryptionKey: Key.fromKeyArn(scope, 'FaxesKey', encryptionKey),
+    // One data key for many objects: else each fax costs a call of KMS.
+    bucketKeyEnabled: true,
+  }
+}
+
+function resourceOf(bucket: Bucket): CfnBucket {
+  const resource = bucket.node.defaultChild
+  if (!(resource instanceof CfnBucket)) throw new TypeError('CDK made the faxes bucket in an unknown way.')
+  return resource
+}
+
+/** The property itself: CDK would want to write the policy of a bucket that is not ours. */
+function logAccess(bucket: Bucket, destinationBucketName: string): void {
+  resourceOf(bucket).loggingConfiguration = { destinationBucketName, logFilePrefix: 'faxes/' }
 }
 
 function lifecycleRules(faxesDays: number): LifecycleRule[] {
@@ -61,7 +95,7 @@ function lifecycleRules(faxesDays: number): LifecycleRule[] {
     ...expirations,
     {
       id: 'clean-up',
-      noncurrentVersionExpiration: Duration.days(30),
+      noncurrentVersionExpiration: Duration.days(VERSION_DAYS),
       expiredObjectDeleteMarker: true,
       abortIncompleteMultipartUploadAfter: Duration.days(1),
     },
@@ -91,8 +125,7 @@ function arrivesOnce(bucket: Bucket): PolicyStatement {
  * notifications. S3 sends a test message when the notification is set, so the queue has to let it in before the bucket is made.
  */
 function announce(bucket: Bucket, names: Names, announcements: Announcements): void {
-  const resource = bucket.node.defaultChild
-  if (!(resource instanceof CfnBucket)) throw new TypeError('CDK made the faxes bucket in an unknown way.')
+  const resource = resourceOf(bucket)
   const areas = Object.entries(announcements) as [keyof typeof PREFIXES, Queue][]
   for (const [, queue] of areas) resource.node.addDependency(letIn(queue, names))
   resource.notificationConfiguration = {

@@ -2,7 +2,7 @@ import { RemovalPolicy, type Stack } from 'aws-cdk-lib'
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager'
 import { Construct } from 'constructs'
 import type { DeployedTable } from '../shared/routing-table/deployed-table.ts'
-import { secretArn } from './names.ts'
+import { type Names, secretArn } from './names.ts'
 
 const isArn = (secret: string) => secret.startsWith('arn:')
 
@@ -21,7 +21,7 @@ export function passwordSecretArns(table: DeployedTable): string[] {
  * A secret for each name that the table gives, without a value: the value is put in by hand, and never stands in a template. One that
  * the table gives as ARN is there already.
  */
-export function ftpSecrets(stack: Stack, table: DeployedTable): CfnSecret[] {
+export function ftpSecrets(stack: Stack, { encryptionKey }: Names, table: DeployedTable): CfnSecret[] {
   // A level of their own gives logical ids a hash: without, ftp_x and ftpx would be the same.
   const scope = new Construct(stack, 'FtpSecrets')
   return passwordSecrets(table)
@@ -31,6 +31,7 @@ export function ftpSecrets(stack: Stack, table: DeployedTable): CfnSecret[] {
       const secret = new CfnSecret(scope, name.replaceAll('/', '|'), {
         name,
         description: 'Password of an FTP server that faxes are delivered to',
+        ...(encryptionKey === undefined ? {} : { kmsKeyId: encryptionKey }),
       })
       secret.applyRemovalPolicy(RemovalPolicy.RETAIN)
       return secret

@@ -33,12 +33,16 @@ export interface GatewaySettings {
   name: string
   table: DeployedTable
   identities: IdentityMode
+  /** ARN of a key of KMS's for what is kept. */
+  encryptionKey?: string | undefined
+  /** Name of the bucket for S3's access logs. */
+  accessLogBucket?: string | undefined
   assetFolders: AssetFolders
 }
 
 /** One gateway: a stack that keeps what must not be lost, and one that can be thrown away. */
-export function addGateway(app: App, { name, ...settings }: GatewaySettings): void {
-  const names = namesOf(name)
+export function addGateway(app: App, { name, encryptionKey, ...settings }: GatewaySettings): void {
+  const names = namesOf(name, encryptionKey)
   const data = new DataStack(app, { names, ...settings })
   const gateway = new GatewayStack(app, { names, ...settings })
   gateway.addStackDependency(

@@ -13,7 +13,7 @@ import { Construct } from 'constructs'
 import type { FunctionName } from './bundles.ts'
 import type { FunctionSize } from './function-sizes.ts'
 import type { Names } from './names.ts'
-import { writeOwnLog } from './permissions.ts'
+import { useKey, writeOwnLog } from './permissions.ts'
 
 export interface GatewayFunctionProps {
   names: Names
@@ -49,7 +49,9 @@ export class GatewayFunction extends Construct {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       // Inline, so that the permissions are there as soon as the role is: an event source mapping is refused without them.
       inlinePolicies: {
-        Needs: new PolicyDocument({ statements: [writeOwnLog(logGroup.logGroupArn), ...props.permissions] }),
+        Needs: new PolicyDocument({
+          statements: [writeOwnLog(logGroup.logGroupArn), ...useKey(names), ...props.permissions],
+        }),
       },
     })
     this.lambda = new LambdaFunction(this, 'Function', {

@@ -1,5 +1,13 @@
 import { RemovalPolicy } from 'aws-cdk-lib'
-import { type Attribute, AttributeType, BillingMode, ProjectionType, Table } from 'aws-cdk-lib/aws-dynamodb'
+import {
+  type Attribute,
+  AttributeType,
+  BillingMode,
+  ProjectionType,
+  Table,
+  TableEncryption,
+} from 'aws-cdk-lib/aws-dynamodb'
+import { Key } from 'aws-cdk-lib/aws-kms'
 import type { Construct } from 'constructs'
 import { ENTRY, INDEXES } from '../shared/ledger/index-keys.ts'
 import type { Names } from './names.ts'
@@ -11,6 +19,7 @@ export function ledgerTable(scope: Construct, names: Names): Table {
     partitionKey: text('pk'),
     sortKey: text('sk'),
     billingMode: BillingMode.PAY_PER_REQUEST,
+    ...encryptionOf(scope, names),
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
     timeToLiveAttribute: 'expiresAt',
     deletionProtection: true,
@@ -25,6 +34,14 @@ export function ledgerTable(scope: Construct, names: Names): Table {
     })
   }
   return table
+}
+
+function encryptionOf(scope: Construct, { encryptionKey }: Names) {
+  if (encryptionKey === undefined) return {}
+  return {
+    encryption: TableEncryption.CUSTOMER_MANAGED,
+    encryptionKey: Key.fromKeyArn(scope, 'LedgerKey', encryptionKey),
+  }
 }
 
 const text = (name: string): Attribute => ({ name, type: AttributeType.STRING })

@@ -6,13 +6,23 @@ import type { AgentKind } from '../shared/routing-table/deployed-table.ts'
 import type { Names } from './names.ts'
 
 /** Findings of cdk-nag's AwsSolutions rules that are meant to be so, each with its reason. */
-export function acknowledgeDataFindings(bucket: Bucket, secrets: readonly CfnSecret[]): void {
-  Validations.of(bucket).acknowledge({
-    id: 'AwsSolutions-S1',
-    reason:
-      'The ledger records every fax and every delivery. Access logs would be a second bucket to keep, and say no more of ours than that; ' +
-      'who needs to know who read an object turns on CloudTrail data events for the account.',
-  })
+export function acknowledgeDataFindings({
+  bucket,
+  secrets,
+  isLogged,
+}: {
+  bucket: Bucket
+  secrets: readonly CfnSecret[]
+  isLogged: boolean
+}): void {
+  if (!isLogged) {
+    Validations.of(bucket).acknowledge({
+      id: 'AwsSolutions-S1',
+      reason:
+        'The ledger records every fax and every delivery. Who has to know who read an object names a bucket of his own for the logs ' +
+        '(-c accessLogs=BUCKET), or turns on CloudTrail data events for the account.',
+    })
+  }
   for (const secret of secrets) {
     Validations.of(secret).acknowledge({
       id: 'AwsSolutions-SMG4',

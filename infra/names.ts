@@ -4,14 +4,16 @@ import { bucketNameOf, type DeploymentNames, deploymentNames } from '../shared/d
 /** As {@link DeploymentNames}, with what holds account and region. */
 export interface Names extends DeploymentNames {
   bucket: string
+  /** ARN of the key that the deployment was given; undefined: AWS's own keys. */
+  encryptionKey: string | undefined
 }
 
 /** The stream of a fax log. One, since a line a fax is far below what a stream takes. */
 export const FAX_LOG_STREAM = 'faxes'
 
-export function namesOf(deployment: string): Names {
+export function namesOf(deployment: string, encryptionKey?: string): Names {
   const bucket = bucketNameOf(deployment, { account: Aws.ACCOUNT_ID, region: Aws.REGION })
-  return { ...deploymentNames(deployment), bucket }
+  return { ...deploymentNames(deployment), bucket, encryptionKey }
 }
 
 export const queueArn = (queue: string) => arn('sqs', queue)

@@ -1,3 +1,4 @@
+import { Aws } from 'aws-cdk-lib'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import { INDEXES } from '../shared/ledger/index-keys.ts'
 import { PREFIXES } from '../shared/object-keys.ts'
@@ -46,6 +47,19 @@ export function listFaxesOf(names: Names, area: Area, site: string): PolicyState
   return allow('ListFaxes', ['s3:ListBucket'], [bucketArn(names.bucket)], {
     StringLike: { 's3:prefix': `${PREFIXES[area]}${site}/*` },
   })
+}
+
+/** Of the key that the deployment was given, and only through the services that keep something with it. */
+export function useKey({ encryptionKey }: Names): PolicyStatement[] {
+  if (encryptionKey === undefined) return []
+  const services = ['s3', 'dynamodb', 'secretsmanager'].map(
+    (service) => `${service}.${Aws.REGION}.amazonaws.com`,
+  )
+  return [
+    allow('UseKey', ['kms:Decrypt', 'kms:GenerateDataKey'], [encryptionKey], {
+      StringEquals: { 'kms:ViaService': services },
+    }),
+  ]
 }
 
 /** Without the right to list a bucket, S3 answers a read of what is not there with 403, as if it were forbidden. */

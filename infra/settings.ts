@@ -15,6 +15,19 @@ const settingsSchema = z.strictObject({
   identities: z.enum(['create', 'existing']),
   /** Where bundles are built. */
   build: z.string().min(1),
+  /** A key of KMS's for the faxes, the ledger and the passwords, in the place of AWS's own. */
+  key: z
+    .string()
+    .regex(
+      /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[0-9a-f-]+$/,
+      'is the ARN of a key: arn:aws:kms:REGION:ACCOUNT:key/ID',
+    )
+    .optional(),
+  /** The bucket that S3 writes down in who read and wrote which fax. */
+  accessLogs: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]{2,62}$/, 'is no name of a bucket')
+    .optional(),
 })
 export type Settings = z.infer<typeof settingsSchema>
 
@@ -25,10 +38,15 @@ const DEFAULTS: Settings = {
   build: '.build',
 }
 
+const SETTINGS = settingsSchema.keyof().options
+
 /** Throws a ConfigurationError that names each setting that does not hold. */
 export function readSettings(node: Node): Settings {
-  const given = Object.entries(DEFAULTS).map(([key, value]) => [key, node.tryGetContext(key) ?? value])
-  const parsed = settingsSchema.safeParse(Object.fromEntries(given))
+  const defaults: Partial<Settings> = DEFAULTS
+  const given = SETTINGS.map((key) => [key, node.tryGetContext(key) ?? defaults[key]])
+  const parsed = settingsSchema.safeParse(
+    Object.fromEntries(given.filter(([, value]) => value !== undefined)),
+  )
   if (parsed.success) return parsed.data
   const problems = parsed.error.issues.map(({ path, message }) => {
     const key = path.join('.')

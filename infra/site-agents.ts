@@ -81,7 +81,9 @@ function agentRole(scope: Construct, names: Names, { agent, site, anchor }: Agen
     policies: [
       {
         policyName: 'Needs',
-        policyDocument: new PolicyDocument({ statements: PERMISSIONS[agent](names, site) }),
+        policyDocument: new PolicyDocument({
+          statements: [...PERMISSIONS[agent](names, site), ...may.useKey(names)],
+        }),
       },
     ],
   })
