@@ -16,6 +16,7 @@ export type FunctionName =
   | 'notify-sender'
   | 'api'
   | 'settle'
+  | 'sweep'
   | 'download'
   | `deliver-${FunctionKind}`
 
@@ -44,6 +45,7 @@ export const ENTRIES: Record<FunctionName, string> = {
   'notify-sender': 'functions/notify-sender/handler.ts',
   api: 'functions/api/handler.ts',
   settle: 'functions/settle/handler.ts',
+  sweep: 'functions/sweep/handler.ts',
   download: 'functions/download/handler.ts',
   ...deliveryEntries(),
 }

@@ -44,6 +44,8 @@ export const NOTIFY: FunctionSize & FunctionFeed = {
   batchSize: 10,
   concurrency: 2,
 }
+/** Lambda's longest, for who is asked to look back over many days. */
+export const SWEEP: FunctionSize = { timeoutSeconds: 900, memoryMegabytes: 1024 }
 export const DOWNLOAD: FunctionSize = { timeoutSeconds: 10, memoryMegabytes: 256 }
 
 export const SUBMIT: FunctionSize & FunctionFeed = {

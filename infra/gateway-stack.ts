@@ -13,6 +13,7 @@ import { notifyFunction } from './notify-function.ts'
 import { receiveFunction } from './receive-function.ts'
 import type { IdentityMode } from './sender-identities.ts'
 import { settleFunction } from './settle-function.ts'
+import { sweepFunction } from './sweep-function.ts'
 import { transmissionFunctions } from './transmission-functions.ts'
 
 export interface GatewayStackProps {
@@ -45,6 +46,7 @@ export class GatewayStack extends Stack {
       dispatchFunction(this, { names, table, assetFolders }),
       ...transmissionFunctions(this, { names, table, identities, assetFolders }),
       settleFunction(this, { names, table, assetFolders }),
+      sweepFunction(this, { names, table, assetFolders }),
       download.gatewayFunction,
       api.gatewayFunction,
     ]

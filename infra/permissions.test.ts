@@ -7,6 +7,11 @@ const { data, gateway } = templatesOf(gatewayApp())
 const FAXES = 's3 faxlane-ACCOUNT-REGION'
 const LEDGER = 'dynamodb table/faxlane-ledger'
 
+const DEAD_LETTER_QUEUES = Object.values(data.findResources('AWS::SQS::Queue'))
+  .map(({ Properties }) => `sqs ${Properties.QueueName}`)
+  .filter((name) => name.endsWith('-dead'))
+  .sort()
+
 /** What each function may do: actions, and on what. Nothing else, not even by a policy of AWS's. */
 const PERMISSIONS: Record<string, Record<string, string[]>> = {
   receive: {
@@ -67,6 +72,16 @@ const PERMISSIONS: Record<string, Record<string, string[]>> = {
     'dynamodb:Query': [LEDGER],
     'dynamodb:GetItem dynamodb:PutItem': [LEDGER],
     'ses:SendRawEmail': ['ses identity/example.org'],
+  },
+  sweep: {
+    ...ownLog('sweep'),
+    's3:ListBucket': [FAXES],
+    'dynamodb:Query': [
+      LEDGER,
+      ...['by-day', 'by-destination', 'by-source', 'by-state'].map((index) => `${LEDGER}/index/${index}`),
+    ],
+    'sqs:SendMessage': ['sqs faxlane-arrivals', 'sqs faxlane-dispatch'],
+    'sqs:GetQueueAttributes sqs:GetQueueUrl': DEAD_LETTER_QUEUES,
   },
   dispatch: {
     ...ownLog('dispatch'),

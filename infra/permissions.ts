@@ -90,6 +90,22 @@ export function queryLedger(names: Names): PolicyStatement {
   return allow('QueryLedger', ['dynamodb:Query'], [tableArn(names.ledger)])
 }
 
+/** Any of the usual questions: see INDEXES. */
+export function queryLedgerIndexes(names: Names): PolicyStatement {
+  const indexes = Object.values(INDEXES).map(({ name }) => `${tableArn(names.ledger)}/index/${name}`)
+  return allow('QueryLedger', ['dynamodb:Query'], [tableArn(names.ledger), ...indexes])
+}
+
+export function listArea(names: Names, area: Area): PolicyStatement {
+  return allow('ListFaxes', ['s3:ListBucket'], [bucketArn(names.bucket)], {
+    StringLike: { 's3:prefix': `${PREFIXES[area]}*` },
+  })
+}
+
+export function countMessages(queues: readonly string[]): PolicyStatement {
+  return allow('CountMessages', ['sqs:GetQueueUrl', 'sqs:GetQueueAttributes'], queues.map(queueArn))
+}
+
 /** What an event source mapping does in the function's name. */
 export function takeMessages(...queues: string[]): PolicyStatement {
   const actions = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes']

@@ -110,7 +110,17 @@ async function bringUp(options: GatewayOptions, closers: Closers): Promise<Runni
   const { redirects, certificateAuthority } = ftp
   const host = { ...PLACE, ...credentials, endpoint, dynamoDbEndpoint, redirects, certificateAuthority }
   startWork(
-    { gateway, table: deployment.table, blueprint, host, functionUrls, queueUrls, homeFolder, onProblem },
+    {
+      gateway,
+      standIn,
+      table: deployment.table,
+      blueprint,
+      host,
+      functionUrls,
+      queueUrls,
+      homeFolder,
+      onProblem,
+    },
     closers,
   )
   return gateway
@@ -184,6 +194,7 @@ function describeGateway({
 
 interface Work {
   gateway: RunningGateway
+  standIn: StandIn
   table: DeployedTable
   blueprint: Blueprint
   host: FunctionHost
@@ -195,12 +206,13 @@ interface Work {
 
 /** Whatever takes messages: started last and ended first. */
 function startWork(work: Work, closers: Closers): void {
-  const { gateway, table, blueprint, host, functionUrls, queueUrls, homeFolder, onProblem } = work
+  const { gateway, standIn, table, blueprint, host, functionUrls, queueUrls, homeFolder, onProblem } = work
   const log = openFunctionLog(gateway.folders.functionsLog)
   closers.add(() => log.close())
   const clients: Clients = makeClients(gateway)
   closers.add(() => clients.close())
   const functions = startFunctions({ host, log, onProblem }, blueprint)
+  for (const [name, pool] of functions.pools) standIn.serveFunction(name, (event) => pool.invoke(event))
   for (const [name, server] of functionUrls) {
     const pool = functions.pools.get(name)
     if (pool !== undefined) server.serve(pool)

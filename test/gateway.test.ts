@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import PostalMime from 'postal-mime'
@@ -15,6 +16,7 @@ import { makeSubmit } from '../local/submit.ts'
 import { ensureSynthesized } from '../local/synth/ensure-synthesized.ts'
 import { writeTiff } from '../shared/conversion/testing/tiff-writer.ts'
 import { localTime } from '../shared/routing-table/local-time.ts'
+import { sweepReportSchema } from '../shared/sweep-report.ts'
 import { waitFor } from './wait-for.ts'
 
 const projectFolder = fileURLToPath(new URL('..', import.meta.url))
@@ -210,6 +212,19 @@ function largeFax(): Uint8Array {
   }
   return writeTiff(Array.from({ length: 4 }, () => ({ tags, segments: [strip] })))
 }
+
+describe('a sweep', () => {
+  it('finds every fax of this gateway on record, and each in one of six standings', async () => {
+    const lambda = new LambdaClient(gateway)
+    const { Payload, FunctionError } = await lambda.send(new InvokeCommand({ FunctionName: 'faxlane-sweep' }))
+    lambda.destroy()
+    expect(FunctionError).toBeUndefined()
+    const report = sweepReportSchema.parse(JSON.parse(Buffer.from(Payload ?? []).toString()))
+    expect(report).toMatchObject({ holds: true, findings: [], repaired: [] })
+    const incoming = await readdir(join(gateway.folders.bucket, 'incoming/paris'))
+    expect(report.received).toBe(incoming.filter((name) => name.endsWith('.tif')).length)
+  })
+})
 
 describe('what goes wrong', () => {
   it('with one backend leaves the others alone, is tried again, and ends on record', async () => {

@@ -5,6 +5,7 @@ import { type Clock, systemClock } from './clock.ts'
 import { startDynamoDb } from './dynamodb.ts'
 import { type Access, Authorizer, type Principal } from './iam/authorizer.ts'
 import type { Statement } from './iam/policy.ts'
+import { createLambda, type Invoke } from './lambda/service.ts'
 import { LogGroups } from './logs/log-groups.ts'
 import { createLogs } from './logs/service.ts'
 import { Buckets } from './s3/buckets.ts'
@@ -77,6 +78,8 @@ export interface StandIn {
   /** The file of the home folder that an object is, or would be. */
   objectFile(bucketName: string, key: string): string
   queueDepths(): Record<string, QueueDepth>
+  /** Lets a function be invoked by its name. */
+  serveFunction(name: string, invoke: Invoke): void
   /** Lets somebody call who may do what his policies say; the owner of the keys above may do everything. All have the one secret key. */
   admit(principal: Principal): void
   /** What a policy of a resource denies to everybody, the owner included. */
@@ -125,6 +128,7 @@ interface Stores {
   buckets: Buckets
   secrets: Secrets
   logGroups: LogGroups
+  functions: Map<string, Invoke>
 }
 
 function makeStores(place: Place): Stores {
@@ -134,17 +138,19 @@ function makeStores(place: Place): Stores {
     buckets: new Buckets(place, queues),
     secrets: new Secrets(place),
     logGroups: new LogGroups(place.folder('log')),
+    functions: new Map(),
   }
 }
 
 /** By the names that signatures have for them. */
-function makeServices(place: Place, { queues, buckets, secrets, logGroups }: Stores) {
+function makeServices(place: Place, { queues, buckets, secrets, logGroups, functions }: Stores) {
   return {
     s3: createS3(place, buckets),
     sqs: createSqs(queues),
     ses: createSes(place),
     secretsmanager: createSecretsManager(secrets),
     logs: createLogs(logGroups, place.clock),
+    lambda: createLambda(functions),
   }
 }
 
@@ -153,6 +159,7 @@ function control({
   buckets,
   secrets,
   logGroups,
+  functions,
 }: Stores): Omit<StandIn, 'endpoint' | 'dynamoDbEndpoint' | 'createTable' | 'admit' | 'denyToAll' | 'close'> {
   return {
     createBucket: async (name, notifications) => buckets.create(name, notifications),
@@ -162,6 +169,7 @@ function control({
     createLogGroup: async (name, streams) => logGroups.create(name, streams),
     objectFile: (bucketName, key) => buckets.fileOf(bucketName, key),
     queueDepths: () => queues.depths(),
+    serveFunction: (name, invoke) => void functions.set(name, invoke),
   }
 }
 

@@ -1,0 +1,228 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { makeFaxId } from '../../shared/fax-id.ts'
+import type { FaxEntry } from '../../shared/ledger/queries.ts'
+import type { DeliveryRecord } from '../../shared/ledger/records.ts'
+import { whatIsStuck } from '../../shared/ledger/stuck.ts'
+import type { DispatchRequest } from '../../shared/messages.ts'
+import { delivered, failed } from '../../shared/outcome.ts'
+import { claim, openDelivery, settle } from '../ledger/delivery-transitions.ts'
+import { arrivedObjects } from '../receive/s3-event.ts'
+import { announcement } from './announcement.ts'
+import { pair, type StoredFax } from './pair.ts'
+import { sequenceGaps } from './sequence-gaps.ts'
+import { sweep } from './sweep.ts'
+
+const NOON = new Date('2026-11-25T12:00:00Z')
+const minutesAgo = (minutes: number) => new Date(NOON.getTime() - minutes * 60_000)
+
+function storedAt(at: Date, name = 'x'): StoredFax {
+  const faxId = makeFaxId(at, name)
+  return { faxId, site: 'main', key: `incoming/main/${faxId}.tif`, sizeBytes: 100, storedAt: at }
+}
+
+function entryOf(
+  { faxId: id, site, key, storedAt }: StoredFax,
+  changes: Partial<FaxEntry['fax']> = {},
+  deliveries: DeliveryRecord[] = [],
+): FaxEntry {
+  const receivedAt = storedAt.toISOString()
+  const backends = deliveries
+    .filter(({ fallbackOf }) => fallbackOf === undefined)
+    .map(({ backend }) => backend)
+  const fax: FaxEntry['fax'] = {
+    id,
+    site,
+    state: 'routed',
+    backends,
+    facts: { receivedAt },
+    tiffKey: key,
+    tiffBytes: 100,
+    openedAt: receivedAt,
+    revision: 1,
+    ...changes,
+  }
+  return { fax, deliveries }
+}
+
+function deliveryOf(
+  stored: StoredFax,
+  state: 'waiting' | 'delivered' | 'failed',
+  kind = 'mail',
+  backend = 'mail',
+) {
+  const at = stored.storedAt
+  const opened = openDelivery(stored.faxId, { name: backend, kind }, at)
+  if (state === 'waiting') return opened
+  const outcome = state === 'delivered' ? delivered('a', 'b') : failed('no')
+  return settle(claim(opened, at, 60) ?? opened, outcome, at, undefined)
+}
+
+async function* each<Item>(items: readonly Item[]): AsyncGenerator<Item> {
+  yield* items
+}
+
+const byId = (one: { faxId: string }, other: { faxId: string }) => (one.faxId < other.faxId ? -1 : 1)
+
+async function swept(
+  stored: StoredFax[],
+  entries: FaxEntry[],
+  deadLetters: { queue: string; messages: number }[] = [],
+) {
+  const announced: StoredFax[] = []
+  const requested: DispatchRequest[] = []
+  const sorted = [...entries].sort((one, other) => (one.fax.id < other.fax.id ? -1 : 1))
+  const report = await sweep(
+    {
+      queries: {
+        faxesBetween: () => each(sorted),
+        stuck: () =>
+          each(
+            sorted
+              .map((entry) => ({ ...entry, stuck: whatIsStuck(entry, NOON) }))
+              .filter(({ stuck }) => stuck.length > 0),
+          ),
+      },
+      storedBetween: () => each([...stored].sort(byId)),
+      announce: async (one) => void announced.push(one),
+      requestDelivery: async (request) => void requested.push(request),
+      deadLetters: async () => deadLetters,
+      count: () => {},
+      now: () => NOON,
+    },
+    minutesAgo(2880),
+  )
+  return { report, announced, requested }
+}
+
+describe('a sweep', () => {
+  it('adds up what was received', async () => {
+    const states = ['refused', 'unrouted', 'missed'] as const
+    const stored = Array.from({ length: 7 }, (_, index) => storedAt(minutesAgo(60), `fax ${index}`))
+    const entries = stored.map((one, index) => {
+      const state = states[index - 4]
+      if (state !== undefined) return entryOf(one, { state })
+      return entryOf(one, {}, [
+        deliveryOf(one, (['waiting', 'delivered', 'failed', 'delivered'] as const)[index] ?? 'failed'),
+      ])
+    })
+    const { report } = await swept(stored, entries)
+    expect(report).toMatchObject({
+      received: 7,
+      counts: { delivered: 2, waiting: 1, failed: 1, refused: 1, unrouted: 1, missed: 1 },
+      holds: true,
+      repaired: [],
+      findings: [],
+    })
+  })
+
+  it('announces a file of which S3 told nobody, as S3 would have', async () => {
+    const [lost, young] = [storedAt(minutesAgo(60), 'lost'), storedAt(minutesAgo(5), 'young')]
+    const { report, announced } = await swept([lost, young], [])
+    expect(announced).toEqual([lost])
+    expect(report).toMatchObject({ received: 2, counts: { waiting: 2 }, holds: true, repairedCount: 1 })
+    expect(arrivedObjects(JSON.stringify(announcement('bucket', lost)))).toEqual([
+      { key: lost.key, sizeBytes: 100, arrivedAt: lost.storedAt },
+    ])
+  })
+
+  it('sends again what is stuck, and leaves a print job to the site', async () => {
+    const [fax, mail, print] = ['a', 'b', 'c'].map((name) => storedAt(minutesAgo(20_000), name)) as [
+      StoredFax,
+      StoredFax,
+      StoredFax,
+    ]
+    const { report, announced, requested } = await swept(
+      [fax, mail, print],
+      [
+        entryOf(fax, { state: 'received' }),
+        entryOf(mail, {}, [deliveryOf(mail, 'waiting')]),
+        entryOf(print, {}, [deliveryOf(print, 'waiting', 'printer', 'printer_a')]),
+      ],
+    )
+    expect(announced.map(({ key }) => key)).toEqual([fax.key])
+    expect(requested).toEqual([{ version: 1, faxId: mail.faxId, backend: 'mail', because: 'lost' }])
+    expect(report.findings).toEqual([{ faxId: print.faxId, what: expect.stringContaining('printer_a') }])
+  })
+
+  it('makes a delivery that a routed fax should have and has not', async () => {
+    const stored = storedAt(minutesAgo(60))
+    const { requested, report } = await swept(
+      [stored],
+      [entryOf(stored, { backends: ['mail', 'log'] }, [deliveryOf(stored, 'delivered')])],
+    )
+    expect(requested).toMatchObject([{ backend: 'log', because: 'lost' }])
+    expect(report.counts.waiting).toBe(1)
+  })
+
+  it('tells of a file that is gone, of numbers that never came, and of dead letters', async () => {
+    const numbered = [7, 8, 11].map((number) => {
+      const stored = storedAt(minutesAgo(600 - number), String(number))
+      const facts = { receivedAt: stored.storedAt.toISOString(), sequence: String(number) }
+      return { stored, entry: entryOf(stored, { facts }, [deliveryOf(stored, 'delivered')]) }
+    })
+    const { report } = await swept(
+      numbered.slice(1).map(({ stored }) => stored),
+      numbered.map(({ entry }) => entry),
+      [{ queue: 'faxlane-arrivals-dead', messages: 3 }],
+    )
+    expect(report.findings.map(({ what }) => what)).toEqual([
+      expect.stringContaining('is not in the bucket'),
+      expect.stringContaining('numbers 9 to 10'),
+      '3 messages lie in faxlane-arrivals-dead: faxlane redrive faxlane-arrivals-dead',
+    ])
+    expect(report.holds).toBe(true)
+  })
+})
+
+describe('objects and records', () => {
+  it('are paired by fax, each once, in order', async () => {
+    const ids = fc.uniqueArray(fc.nat({ max: 50 }))
+    await fc.assert(
+      fc.asyncProperty(ids, ids, async (objects, records) => {
+        const of = (number: number) => storedAt(minutesAgo(number), String(number))
+        const pairs = []
+        const sorted = [...objects.map(of)].sort(byId)
+        const entries = [...records.map(of)].sort(byId).map((one) => entryOf(one))
+        for await (const one of pair(each(sorted), each(entries))) {
+          if (one.stored !== undefined && one.entry !== undefined)
+            expect(one.stored.faxId).toBe(one.entry.fax.id)
+          pairs.push(one.stored?.faxId ?? one.entry?.fax.id ?? '')
+        }
+        const all = [...new Set([...objects, ...records])].map((number) => of(number).faxId).sort()
+        expect(pairs).toEqual(all)
+      }),
+      { numRuns: 50 },
+    )
+  })
+})
+
+describe('gaps in a count', () => {
+  const numbers = (...list: number[]) =>
+    list.map((number, index) => ({ number, receivedAt: minutesAgo(1000 - index) }))
+  it.each([
+    ['none', numbers(5, 6, 7), []],
+    ['one', numbers(5, 7), [{ first: 6, last: 6 }]],
+    [
+      'several in a row, and one more',
+      numbers(5, 9, 11),
+      [
+        { first: 6, last: 8 },
+        { first: 10, last: 10 },
+      ],
+    ],
+    ['none for numbers out of order', numbers(5, 7, 6, 9, 8), []],
+    ['none between an old count and a new one', numbers(5001, 5002, 1, 2), []],
+    ['nothing at all', [], []],
+  ])('are %s', (_, list, gaps) => {
+    expect(sequenceGaps(list, NOON, 120)).toEqual(gaps)
+  })
+
+  it('are not asked for before their time', () => {
+    const late = [
+      { number: 5, receivedAt: minutesAgo(1000) },
+      { number: 7, receivedAt: minutesAgo(5) },
+    ]
+    expect(sequenceGaps(late, NOON, 120)).toEqual([])
+  })
+})

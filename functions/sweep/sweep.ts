@@ -1,0 +1,160 @@
+import type { FaxEntry, LedgerQueries } from '../../shared/ledger/queries.ts'
+import { STANDINGS, standingOf } from '../../shared/ledger/standing.ts'
+import { whatIsStuck } from '../../shared/ledger/stuck.ts'
+import type { DispatchRequest } from '../../shared/messages.ts'
+import type { SweepReport } from '../../shared/sweep-report.ts'
+import type { Count } from '../metrics.ts'
+import { type Pair, pair, type StoredFax } from './pair.ts'
+import { type Numbered, sequenceGaps } from './sequence-gaps.ts'
+
+export interface SweepDependencies {
+  queries: Pick<LedgerQueries, 'faxesBetween' | 'stuck'>
+  /** Files under incoming/ whose fax was received from then and before, in the order of fax ids. */
+  storedBetween: (from: Date, to: Date) => AsyncIterable<StoredFax>
+  /** Tells `receive` of a file as S3 does. */
+  announce: (stored: StoredFax) => Promise<void>
+  requestDelivery: (request: DispatchRequest) => Promise<void>
+  /** Dead-letter queues that are not empty. */
+  deadLetters: () => Promise<{ queue: string; messages: number }[]>
+  count: Count
+  now: () => Date
+}
+
+/** S3's events take over a minute at times, and a fax may be in the middle of its conversion. */
+const PATIENCE_MINUTES = 30
+/** A number that is late may be on its way: an agent that was cut off uploads the oldest first. */
+const SEQUENCE_PATIENCE_MINUTES = 120
+const MOST_TOLD = 200
+
+type Found = SweepReport['findings'][number]
+
+/** What one sweep has seen so far. */
+interface Sweep {
+  received: number
+  counts: SweepReport['counts']
+  repaired: Found[]
+  findings: Found[]
+  numbered: Map<string, Numbered[]>
+}
+
+/**
+ * Compares what arrived with what is on record, puts right what a repetition puts right, and tells the rest. Repeating it, or a second one at
+ * the same time, does no harm: all that it does is to send messages that come more than once anyway.
+ */
+export async function sweep(dependencies: SweepDependencies, from: Date): Promise<SweepReport> {
+  const to = dependencies.now()
+  const counts = Object.fromEntries(STANDINGS.map((standing) => [standing, 0])) as SweepReport['counts']
+  const seen: Sweep = { received: 0, counts, repaired: [], findings: [], numbered: new Map() }
+  const entries = dependencies.queries.faxesBetween(from, to, { oldestFirst: true })
+  for await (const one of pair(dependencies.storedBetween(from, to), entries)) {
+    await look(dependencies, seen, one)
+  }
+  // Of any age: what is stuck may be older than what is looked at.
+  for await (const entry of dependencies.queries.stuck(to)) await unstick(dependencies, seen, entry)
+  reportGaps(seen, to)
+  for (const { queue, messages } of await dependencies.deadLetters()) {
+    seen.findings.push({ what: `${messages} messages lie in ${queue}: faxlane redrive ${queue}` })
+  }
+  for (let finding = 0; finding < seen.findings.length; finding += 1) dependencies.count('SweepFindings')
+  return report(seen, { from, to })
+}
+
+function report(
+  { received, counts, repaired, findings }: Sweep,
+  { from, to }: { from: Date; to: Date },
+): SweepReport {
+  const sum = Object.values(counts).reduce((one, other) => one + other, 0)
+  return {
+    from: from.toISOString(),
+    to: to.toISOString(),
+    received,
+    counts,
+    holds: received === sum,
+    repaired: repaired.slice(0, MOST_TOLD),
+    repairedCount: repaired.length,
+    findings: findings.slice(0, MOST_TOLD),
+    findingsCount: findings.length,
+  }
+}
+
+async function look(dependencies: SweepDependencies, seen: Sweep, { stored, entry }: Pair): Promise<void> {
+  seen.received += 1
+  if (entry === undefined) {
+    seen.counts.waiting += 1
+    if (stored !== undefined) await announceUnlessNew(dependencies, seen, stored)
+    return
+  }
+  const { fax } = entry
+  seen.counts[standingOf(entry)] += 1
+  // What no agent put there has a key that says nothing of its fax.
+  if (stored === undefined && fax.site !== 'unknown') {
+    seen.findings.push({ faxId: fax.id, what: `its file ${fax.tiffKey} is not in the bucket` })
+  }
+  const number = Number(fax.facts.sequence)
+  if (Number.isSafeInteger(number)) {
+    const ofSite = seen.numbered.get(fax.site) ?? []
+    seen.numbered.set(fax.site, ofSite)
+    ofSite.push({ number, receivedAt: new Date(fax.facts.receivedAt) })
+  }
+  await openMissing(dependencies, seen, entry)
+}
+
+async function announceUnlessNew(
+  dependencies: SweepDependencies,
+  seen: Sweep,
+  stored: StoredFax,
+): Promise<void> {
+  const { announce, now } = dependencies
+  if (now().getTime() - stored.storedAt.getTime() < PATIENCE_MINUTES * 60_000) return
+  await announce(stored)
+  seen.repaired.push({ faxId: stored.faxId, what: `${stored.key} was not on record, and is announced again` })
+}
+
+/** Closed as routed, a fax has a record for each backend, or a fault of ours has lost one. */
+async function openMissing(
+  { requestDelivery }: SweepDependencies,
+  seen: Sweep,
+  entry: FaxEntry,
+): Promise<void> {
+  const { fax, deliveries } = entry
+  if (fax.state !== 'routed') return
+  const known = new Set(deliveries.map(({ backend }) => backend))
+  for (const backend of (fax.backends ?? []).filter((name) => !known.has(name))) {
+    await requestDelivery({ version: 1, faxId: fax.id, backend, because: 'lost' })
+    seen.repaired.push({ faxId: fax.id, what: `its delivery to ${backend} was not on record, and is made` })
+  }
+}
+
+async function unstick(dependencies: SweepDependencies, seen: Sweep, entry: FaxEntry): Promise<void> {
+  const { fax, deliveries } = entry
+  for (const { backend, why } of whatIsStuck(entry, dependencies.now())) {
+    const kind = deliveries.find((delivery) => delivery.backend === backend)?.kind
+    if (kind === 'printer') {
+      const what = `${backend}: ${why}. Look at the print agent of the site: faxlane status`
+      seen.findings.push({ faxId: fax.id, what })
+      continue
+    }
+    if (backend !== undefined) {
+      await dependencies.requestDelivery({ version: 1, faxId: fax.id, backend, because: 'lost' })
+    } else await dependencies.announce(storedOf(entry))
+    seen.repaired.push({
+      faxId: fax.id,
+      what: `${backend === undefined ? '' : `${backend}: `}${why}; sent again`,
+    })
+  }
+}
+
+function storedOf({ fax }: FaxEntry): StoredFax {
+  const { id: faxId, site, tiffKey: key, tiffBytes: sizeBytes, openedAt } = fax
+  return { faxId, site, key, sizeBytes, storedAt: new Date(openedAt) }
+}
+
+function reportGaps(seen: Sweep, now: Date): void {
+  for (const [site, numbered] of seen.numbered) {
+    for (const { first, last } of sequenceGaps(numbered, now, SEQUENCE_PATIENCE_MINUTES)) {
+      const numbers = first === last ? `number ${first}` : `numbers ${first} to ${last}`
+      const what = `Of site ${site}, ${numbers} of the agent's count never came. Look there: faxlane-edge status`
+      seen.findings.push({ what })
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events'
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets'
+import type { Construct } from 'constructs'
+import { deadLettersOf } from '../shared/deployment-names.ts'
+import type { DeployedTable } from '../shared/routing-table/deployed-table.ts'
+import type { AssetFolders } from './bundles.ts'
+import { SWEEP } from './function-sizes.ts'
+import { GatewayFunction } from './gateway-function.ts'
+import { type Names, queueUrl } from './names.ts'
+import * as may from './permissions.ts'
+import { planQueues } from './queue-plans.ts'
+
+interface SweepProps {
+  names: Names
+  table: DeployedTable
+  assetFolders: AssetFolders
+}
+
+/** Compares what arrived with what is on record: every night, and when it is invoked. */
+export function sweepFunction(scope: Construct, { names, table, assetFolders }: SweepProps): GatewayFunction {
+  const deadLetters = planQueues(names, table).map(({ name }) => deadLettersOf(name))
+  const sweep = new GatewayFunction(scope, 'Sweep', {
+    names,
+    functionName: 'sweep',
+    description: 'Compares what arrived with what is on record',
+    assetFolder: assetFolders.sweep,
+    size: SWEEP,
+    environment: {
+      FAXES_BUCKET: names.bucket,
+      ARRIVALS_QUEUE_URL: queueUrl(names.arrivals),
+      DISPATCH_QUEUE_URL: queueUrl(names.dispatch),
+      DEAD_LETTER_QUEUES: deadLetters.join(','),
+    },
+    permissions: [
+      may.listArea(names, 'incoming'),
+      may.queryLedgerIndexes(names),
+      may.sendMessages([names.arrivals, names.dispatch]),
+      may.countMessages(deadLetters),
+    ],
+  })
+  new Rule(scope, 'Nightly', {
+    description: 'Compares what arrived with what is on record',
+    schedule: Schedule.cron({ hour: '3', minute: '17' }),
+    targets: [new LambdaFunction(sweep.lambda)],
+  })
+  return sweep
+}
