@@ -109,7 +109,7 @@ describe('a sweep', () => {
     const { report } = await swept(stored, entries)
     expect(report).toMatchObject({
       received: 7,
-      counts: { delivered: 2, waiting: 1, failed: 1, refused: 1, unrouted: 1, missed: 1 },
+      counts: { delivered: 2, waiting: 1, failed: 1, refused: 1, unrouted: 1, missed: 1, simulated: 0 },
       holds: true,
       repaired: [],
       findings: [],

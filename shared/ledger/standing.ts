@@ -2,7 +2,15 @@ import type { FaxEntry } from './queries.ts'
 import type { DeliveryRecord } from './records.ts'
 
 /** Where a fax stands as a whole: every fax in one of them, so that they add up to what was received. */
-export const STANDINGS = ['delivered', 'waiting', 'failed', 'refused', 'unrouted', 'missed'] as const
+export const STANDINGS = [
+  'delivered',
+  'waiting',
+  'failed',
+  'refused',
+  'unrouted',
+  'missed',
+  'simulated',
+] as const
 export type Standing = (typeof STANDINGS)[number]
 
 /** `waiting` as long as anything of it is under way; else `failed` when any backend did not get it, nor another in its place. */
