@@ -81,11 +81,6 @@ export function readLedger(names: Names): PolicyStatement {
 }
 
 /** A fax with all of its deliveries. */
-export function queryLedgerIndexes(names: Names): PolicyStatement {
-  const indexes = Object.values(INDEXES).map(({ name }) => `${tableArn(names.ledger)}/index/${name}`)
-  return allow('QueryLedger', ['dynamodb:Query'], [tableArn(names.ledger), ...indexes])
-}
-
 export function queryLedger(names: Names): PolicyStatement {
   return allow('QueryLedger', ['dynamodb:Query'], [tableArn(names.ledger)])
 }
