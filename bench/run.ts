@@ -15,6 +15,10 @@ const BENCHES: Readonly<Record<string, (full: boolean) => Promise<void>>> = {
     const { benchPrintAgent } = await import('./print-agent.ts')
     await benchPrintAgent()
   },
+  async rasterise() {
+    const { benchRasterise } = await import('./rasterise.ts')
+    await benchRasterise()
+  },
 }
 
 const USAGE = `npm run bench [-- NAME ...] [--full]; there is: ${Object.keys(BENCHES).join(', ')}`
