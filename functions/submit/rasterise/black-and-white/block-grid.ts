@@ -36,6 +36,16 @@ export function isMarkedAround(grid: BlockGrid, marked: Uint8Array, block: numbe
   return marked[block] === 1 && neighboursOf(grid, block).every((next) => marked[next] === 1)
 }
 
+/** Whether a block or a neighbour of it is marked. */
+export function isMarkedNear({ columns, rows }: BlockGrid, marked: Uint8Array, block: number): boolean {
+  const x = block % columns
+  const y = (block - x) / columns
+  for (let row = Math.max(0, y - 1); row <= Math.min(rows - 1, y + 1); row++)
+    for (let column = Math.max(0, x - 1); column <= Math.min(columns - 1, x + 1); column++)
+      if (marked[row * columns + column] === 1) return true
+  return false
+}
+
 export function patchesOf(grid: BlockGrid, marked: Uint8Array): Patch[] {
   const patches: Patch[] = []
   const seen = marked.map((is) => 1 - is)

@@ -1,18 +1,15 @@
 import { HORIZONTAL_DPI } from '../page-layout.ts'
-import { type BlockGrid, growAlong, isMarkedAround, patchesOf, widen } from './block-grid.ts'
+import { type BlockGrid, growAlong, isMarkedAround, isMarkedNear, patchesOf, widen } from './block-grid.ts'
 import { BLOCK_PIXELS, type GreyPage, WHITE_WORD, WORDS_PER_BLOCK, wordsTogether } from './grey-page.ts'
 
-/** Greys that only a picture has over some breadth: darker is ink, lighter is paper. */
-const DARKEST_GREY = 48
-/** Also the level below which even the palest writing is ink. */
+/** What is lighter is paper. Greys of a picture are from here down to 64; what is darker is writing, whatever lies behind it. */
+const LIGHTEST_GREY = 223
+/** The level below which even the palest writing is ink. */
 export const LIGHTEST_INK = 216
 /** Four neighbours in a picture differ by less, across a letter's edge by more. */
 const LARGEST_STEP = 40
 /** Of one level throughout, and light: a bar of a chart, or the shading behind a line of a table. Darker ones are called solid. */
 const DARKEST_TINT = 160
-const LIGHTEST_TINT = 244
-/** So dark is writing, whatever lies behind it. */
-const INK = 96
 
 /** Of a block, what makes it the heart of a picture, and what makes it belong to one beside it. */
 const SEED_SHARE = 0.5
@@ -41,38 +38,23 @@ export function findRegions(page: GreyPage, paper: number): Regions {
   const counts = countBlocks(page, paper)
   const isPicture = growPictures(counts)
   const { columns, rows, blockRows } = counts
-  return { columns, rows, blockRows, isPicture, pale: findPale(counts), ...findInk(counts) }
+  return { columns, rows, blockRows, isPicture, pale: findPale(page, counts), ...findInk(counts) }
 }
 
-/** A block with no more than the tip of a dark letter in it has the rest of the letter beside it. */
-function findPale(counts: BlockCounts): Uint8Array {
-  const { edges, darkest } = counts
-  const pale = new Uint8Array(edges.length)
-  for (let block = 0; block < edges.length; block++)
-    if (edges[block] === 1 && darkestAround(counts, block) >= INK) pale[block] = darkest[block] as number
-  return pale
-}
-
-function darkestAround({ columns, rows, darkest }: BlockCounts, block: number): number {
-  const column = block % columns
-  const row = (block - column) / columns
-  let level = 255
-  for (let y = Math.max(0, row - 1); y <= Math.min(rows - 1, row + 1); y++)
-    for (let x = Math.max(0, column - 1); x <= Math.min(columns - 1, column + 1); x++)
-      level = Math.min(level, darkest[y * columns + x] as number)
-  return level
-}
-
-/** Words of four pixels in each block, by what they are. */
+/** What is in each block; words are of four pixels. */
 interface BlockCounts extends BlockGrid {
   blockRows: number
   blockWords: number
+  /** Words that are grey, all of one light level, all of one darker level. */
   greys: Uint16Array
   tints: Uint16Array
   solids: Uint16Array
-  /** 1: somewhere two neighbours differ as writing and paper do. */
-  edges: Uint8Array
-  darkest: Uint8Array
+  /** The most that a block has of one of these. */
+  most: number
+  /** 0: all white. */
+  isInked: Uint8Array
+  /** Not 0: something in it is dark. */
+  isDark: Uint8Array
 }
 
 function countBlocks(page: GreyPage, paper: number): BlockCounts {
@@ -87,63 +69,99 @@ function countBlocks(page: GreyPage, paper: number): BlockCounts {
     greys: new Uint16Array(columns * rows),
     tints: new Uint16Array(columns * rows),
     solids: new Uint16Array(columns * rows),
-    edges: new Uint8Array(columns * rows),
-    darkest: new Uint8Array(columns * rows).fill(255),
+    isInked: new Uint8Array(columns * rows),
+    isDark: new Uint8Array(columns * rows),
+    most: 0,
   }
   for (let row = 0; row < page.heightRows; row++)
     countRow(page, row, Math.floor(row / blockRows) * columns, paper / 255, counts)
   return counts
 }
 
+/** The highest bit of each byte. */
+const HIGH_BITS = 0x80808080 | 0
+
+/**
+ * The inner loop sees some hundred thousand words a page, of which no two are alike to the processor's guesses: so it asks of all four
+ * bytes at once, and nearly always the same.
+ */
 function countRow(page: GreyPage, row: number, firstBlock: number, paper: number, counts: BlockCounts): void {
   const { words, widthPixels } = page
+  const { isInked, isDark } = counts
   const start = (row * widthPixels) >> 2
   const end = start + (widthPixels >> 2)
-  const lightestInk = LIGHTEST_INK * paper
-  const lightestTint = LIGHTEST_TINT * paper
-  let block = firstBlock
-  for (let first = start; first < end; first += WORDS_PER_BLOCK, block++) {
+  let block = firstBlock - 1
+  for (let first = start; first < end; first += WORDS_PER_BLOCK) {
+    block++
     if (wordsTogether(words, first) === WHITE_WORD) continue
+    let dark = 0
     for (let index = first; index < first + WORDS_PER_BLOCK; index++) {
       const word = words[index] as number
-      if (word !== WHITE_WORD) countWord(word, block, lightestInk, lightestTint, counts)
+      // Below 64 both high bits are clear, from 224 three are set.
+      const darkBytes = ~word & ~(word << 1) & HIGH_BITS
+      const lightBytes = word & (word << 1) & (word << 2) & HIGH_BITS
+      dark |= darkBytes
+      if ((darkBytes | lightBytes) === 0) countGrey(word, block, paper, counts)
+    }
+    isInked[block] = 1
+    if (dark !== 0) isDark[block] = 1
+  }
+}
+
+function countGrey(word: number, block: number, paper: number, counts: BlockCounts): void {
+  const [low, high] = [lowestOf(word), highestOf(word)]
+  if (high - low >= LARGEST_STEP || high > LIGHTEST_GREY * paper) return
+  const kind = low < high ? counts.greys : low >= DARKEST_TINT ? counts.tints : counts.solids
+  const count = (kind[block] as number) + 1
+  kind[block] = count
+  if (count > counts.most) counts.most = count
+}
+
+function lowestOf(word: number): number {
+  return Math.min(word & 255, (word >> 8) & 255, (word >> 16) & 255, word >>> 24)
+}
+
+function highestOf(word: number): number {
+  return Math.max(word & 255, (word >> 8) & 255, (word >> 16) & 255, word >>> 24)
+}
+
+/** Writing with nothing dark in its block or beside it: a block with no more than the tip of a dark letter is not pale. */
+function findPale(page: GreyPage, counts: BlockCounts): Uint8Array {
+  const { isInked, isDark } = counts
+  const pale = new Uint8Array(isInked.length)
+  for (let block = 0; block < isInked.length; block++)
+    if (isInked[block] === 1 && !isMarkedNear(counts, isDark, block))
+      pale[block] = darkestWriting(page, counts, block)
+  return pale
+}
+
+/** 0 where the greys of a block are without an edge. */
+function darkestWriting(
+  { words, widthPixels, heightRows }: GreyPage,
+  grid: BlockCounts,
+  block: number,
+): number {
+  const column = block % grid.columns
+  const firstRow = ((block - column) / grid.columns) * grid.blockRows
+  let [hasEdge, darkest] = [false, 255]
+  for (let row = firstRow; row < Math.min(firstRow + grid.blockRows, heightRows); row++) {
+    const start = (row * widthPixels + column * BLOCK_PIXELS) >> 2
+    for (let index = start; index < start + WORDS_PER_BLOCK; index++) {
+      const low = lowestOf(words[index] as number)
+      if (highestOf(words[index] as number) - low >= LARGEST_STEP) hasEdge = true
+      darkest = Math.min(darkest, low)
     }
   }
+  return hasEdge ? darkest : 0
 }
 
-function countWord(
-  word: number,
-  block: number,
-  lightestInk: number,
-  lightestTint: number,
-  { greys, tints, solids, edges, darkest }: BlockCounts,
-): void {
-  const a = word & 255
-  const b = (word >> 8) & 255
-  const c = (word >> 16) & 255
-  const d = word >>> 24
-  const low = Math.min(a, b, c, d)
-  if (low < (darkest[block] as number)) darkest[block] = low
-  // Most of what is not white is of dark letters: no grey, no tint, and an edge that is known.
-  if (low < DARKEST_GREY && edges[block] === 1) return
-  const high = Math.max(a, b, c, d)
-  if (high - low >= LARGEST_STEP) {
-    edges[block] = 1
-  } else if (low === high && low >= DARKEST_GREY && low <= lightestTint) {
-    const flat = low >= DARKEST_TINT ? tints : solids
-    flat[block] = (flat[block] as number) + 1
-  } else if (low >= DARKEST_GREY && high < lightestInk) {
-    greys[block] = (greys[block] as number) + 1
-  }
-}
-
-function findInk({ columns, rows, darkest }: BlockCounts): Pick<Regions, 'inkFrom' | 'inkTo'> {
+function findInk({ columns, rows, isInked }: BlockCounts): Pick<Regions, 'inkFrom' | 'inkTo'> {
   const inkFrom = new Uint16Array(rows)
   const inkTo = new Uint16Array(rows)
   for (let row = 0; row < rows; row++) {
     let [from, to] = [0, columns]
-    while (from < columns && darkest[row * columns + from] === 255) from++
-    while (to > from && darkest[row * columns + to - 1] === 255) to--
+    while (from < columns && isInked[row * columns + from] === 0) from++
+    while (to > from && isInked[row * columns + to - 1] === 0) to--
     inkFrom[row] = from
     inkTo[row] = to
   }
@@ -152,6 +170,7 @@ function findInk({ columns, rows, darkest }: BlockCounts): Pick<Regions, 'inkFro
 
 function growPictures(counts: BlockCounts): Uint8Array {
   const { greys, blockWords } = counts
+  if (counts.most < blockWords * SEED_SHARE) return new Uint8Array(greys.length)
   const isPicture = blocksFrom(greys, blockWords * SEED_SHARE)
   if (isPicture.includes(1)) growAlong(counts, isPicture, blocksFrom(greys, blockWords * GROWTH_SHARE))
   for (const blocks of broadPatches(counts, counts.solids)) mark(isPicture, blocks)
@@ -182,9 +201,8 @@ function broadPatches(counts: BlockCounts, flat: Uint16Array): number[][] {
     .filter((blocks) => blocks.some((block) => isMarkedAround(counts, full, block)))
 }
 
-function isWritten({ darkest }: BlockCounts, blocks: readonly number[]): boolean {
-  const written = blocks.filter((block) => (darkest[block] as number) < INK)
-  return written.length >= blocks.length * WRITTEN_SHARE
+function isWritten({ isDark }: BlockCounts, blocks: readonly number[]): boolean {
+  return blocks.filter((block) => isDark[block] === 1).length >= blocks.length * WRITTEN_SHARE
 }
 
 function mark(marked: Uint8Array, blocks: readonly number[]): void {

@@ -1,11 +1,4 @@
-import {
-  BLOCK_PIXELS,
-  type GreyPage,
-  WHITE,
-  WHITE_WORD,
-  WORDS_PER_BLOCK,
-  wordsTogether,
-} from './grey-page.ts'
+import { BLOCK_PIXELS, type GreyPage, WHITE, WHITE_WORD, wordsTogether } from './grey-page.ts'
 import { LIGHTEST_INK, type Regions } from './regions.ts'
 import { type Screen, screenFor } from './screen.ts'
 
@@ -96,28 +89,34 @@ function scanPlain(
   const start = (row * widthPixels) >> 2
   let count = 0
   let black = 0
-  for (let index = from >> 2; index < to >> 2; index++) {
-    const isBlockStart = index % WORDS_PER_BLOCK === 0
-    if (isBlockStart && black === 0 && wordsTogether(words, start + index) === WHITE_WORD) {
-      index += WORDS_PER_BLOCK - 1
-      continue
-    }
-    const word = words[start + index] as number
-    // The sign of the difference: 1 for black.
-    const bits =
-      (((word & 255) - ink) >>> 31) |
-      (((((word >> 8) & 255) - ink) >>> 31) << 1) |
-      (((((word >> 16) & 255) - ink) >>> 31) << 2) |
-      ((((word >>> 24) - ink) >>> 31) << 3)
-    let changes = bits ^ (((bits << 1) | black) & 15)
-    black = bits >> 3
+  for (let column = from; column < to; column += BLOCK_PIXELS) {
+    const first = start + (column >> 2)
+    if (black === 0 && wordsTogether(words, first) === WHITE_WORD) continue
+    // The leftmost pixel in the lowest bit, 1 for black.
+    const pixels =
+      blackBits(words[first] as number, ink) |
+      (blackBits(words[first + 1] as number, ink) << 4) |
+      (blackBits(words[first + 2] as number, ink) << 8) |
+      (blackBits(words[first + 3] as number, ink) << 12)
+    let changes = pixels ^ (((pixels << 1) | black) & 0xffff)
+    black = pixels >> 15
     while (changes !== 0) {
-      transitions[count++] = (index << 2) + 31 - Math.clz32(changes & -changes)
+      transitions[count++] = column + 31 - Math.clz32(changes & -changes)
       changes &= changes - 1
     }
   }
   if (black !== 0 && to < widthPixels) transitions[count++] = to
   return count
+}
+
+/** By the sign of the difference. */
+function blackBits(word: number, ink: number): number {
+  return (
+    (((word & 255) - ink) >>> 31) |
+    (((((word >> 8) & 255) - ink) >>> 31) << 1) |
+    (((((word >> 16) & 255) - ink) >>> 31) << 2) |
+    ((((word >>> 24) - ink) >>> 31) << 3)
+  )
 }
 
 function scanLevels(
