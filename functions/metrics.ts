@@ -21,6 +21,8 @@ const UNITS = {
   /** Nothing was dialled: the number, the sender, the document. Its sender knows. */
   TransmissionsRefused: 'Count',
   TransmissionsSent: 'Count',
+  /** To be sent as faxes, by a sender who is not proven, or is a machine. */
+  MailsIgnored: 'Count',
   /** Its sender knows. */
   TransmissionsFailed: 'Count',
   /** May have gone out, and is not sent again by itself: somebody has to decide. */

@@ -6,6 +6,8 @@ import { ENTRIES, type FunctionName, makeBundles } from './bundles.ts'
 import { TABLE, temporaryFolder } from './testing/synthesize.ts'
 
 const MEGABYTE = 1_000_000
+/** Puts PDFs together with pdf-lib, for which nobody waits: a mail has come a longer way. */
+const LARGER: Partial<Record<FunctionName, number>> = { 'mail-in': 1.25 * MEGABYTE }
 
 const { folders, metafile } = makeBundles(temporaryFolder(), TABLE)
 const names = Object.keys(ENTRIES) as FunctionName[]
@@ -19,7 +21,7 @@ describe.each(names)('%s', (name) => {
   const file = join(folders[name], 'index.mjs')
 
   it('is no larger than a megabyte, with the SDK in it', () => {
-    expect(statSync(file).size).toBeLessThan(MEGABYTE)
+    expect(statSync(file).size).toBeLessThan(LARGER[name] ?? MEGABYTE)
     expect(inputsOf(name).some((input) => input.includes('@aws-sdk/'))).toBe(true)
   })
 

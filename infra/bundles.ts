@@ -15,6 +15,7 @@ export type FunctionName =
   | 'schedule'
   | 'notify-sender'
   | 'api'
+  | 'mail-in'
   | 'settle'
   | 'sweep'
   | 'download'
@@ -44,6 +45,7 @@ export const ENTRIES: Record<FunctionName, string> = {
   schedule: 'functions/schedule/handler.ts',
   'notify-sender': 'functions/notify-sender/handler.ts',
   api: 'functions/api/handler.ts',
+  'mail-in': 'functions/mail-in/handler.ts',
   settle: 'functions/settle/handler.ts',
   sweep: 'functions/sweep/handler.ts',
   download: 'functions/download/handler.ts',
@@ -64,7 +66,7 @@ const READ_AT_RUN_TIME: Readonly<Record<string, { name: string; from: string }>>
 }
 
 /** The functions that know the routing table. */
-const ROUTING: readonly FunctionName[] = ['receive', 'dispatch', 'notify', 'submit', 'api']
+const ROUTING: readonly FunctionName[] = ['receive', 'dispatch', 'notify', 'submit', 'api', 'mail-in']
 
 /**
  * Bundles all functions in one call, which reads and parses each source of the SDK once, into a folder for each function under

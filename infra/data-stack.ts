@@ -6,17 +6,19 @@ import { faxesBucket } from './faxes-bucket.ts'
 import { ftpSecrets } from './ftp-secrets.ts'
 import { ledgerTable } from './ledger-table.ts'
 import { mailEvents } from './mail-events.ts'
+import { mailReception } from './mail-in.ts'
 import { acknowledgeDataFindings } from './nag-exceptions.ts'
 import type { Names } from './names.ts'
 import {
   planArrivals,
   planMailEvents,
+  planMailIn,
   planSubmissions,
   planWorkQueues,
   transmitSites,
 } from './queue-plans.ts'
 import { queueWithDeadLetters } from './queue-with-dead-letters.ts'
-import { type IdentityMode, senderIdentities, sendsMail } from './sender-identities.ts'
+import { type IdentityMode, mailDomains, senderIdentities, sendsMail } from './sender-identities.ts'
 import { siteAgents } from './site-agents.ts'
 
 export interface DataStackProps {
@@ -43,6 +45,10 @@ export class DataStack extends Stack {
       },
     })
     if (sendsMail(table)) mailEvents(this, names, queueWithDeadLetters(this, planMailEvents(names)))
+    const domains = mailDomains(table)
+    if (domains.length > 0) {
+      mailReception(this, { names, domains, bucket, queue: queueWithDeadLetters(this, planMailIn(names)) })
+    }
     for (const plan of planWorkQueues(names, table)) queueWithDeadLetters(this, plan)
     ledgerTable(this, names)
     const secrets = ftpSecrets(this, names, table)

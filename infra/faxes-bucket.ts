@@ -26,6 +26,7 @@ const retentionDays = (faxesDays: number): Record<keyof typeof PREFIXES, number>
   outgoing: faxesDays,
   transmit: 30,
   claims: 30,
+  mailIn: 30,
 })
 
 /** What was deleted by mistake can be had again for a week; what has come to its end is gone a week later. */

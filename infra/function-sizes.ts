@@ -57,6 +57,14 @@ export const SUBMIT: FunctionSize & FunctionFeed = {
   concurrency: 10,
 }
 
+export const MAIL_IN: FunctionSize & FunctionFeed = {
+  timeoutSeconds: 60,
+  // Mails of 40 MB, their attachments beside them, and the PDF that is made of these.
+  memoryMegabytes: 1024,
+  batchSize: 1,
+  concurrency: 5,
+}
+
 export const API: FunctionSize = { timeoutSeconds: 30, memoryMegabytes: 512 }
 
 export const SCHEDULE: FunctionSize & FunctionFeed = {

@@ -7,11 +7,12 @@ import type { AssetFolders } from './bundles.ts'
 import { deliverFunctions } from './deliveries.ts'
 import { dispatchFunction } from './dispatch-function.ts'
 import { downloadFunction } from './download-function.ts'
+import { mailInFunction } from './mail-in.ts'
 import { acknowledgeGatewayFindings } from './nag-exceptions.ts'
 import type { Names } from './names.ts'
 import { notifyFunction } from './notify-function.ts'
 import { receiveFunction } from './receive-function.ts'
-import type { IdentityMode } from './sender-identities.ts'
+import { type IdentityMode, mailDomains } from './sender-identities.ts'
 import { settleFunction } from './settle-function.ts'
 import { sweepFunction } from './sweep-function.ts'
 import { transmissionFunctions } from './transmission-functions.ts'
@@ -44,6 +45,7 @@ export class GatewayStack extends Stack {
             }),
           ]),
       dispatchFunction(this, { names, table, assetFolders }),
+      ...(mailDomains(table).length > 0 ? [mailInFunction(this, names, assetFolders)] : []),
       ...transmissionFunctions(this, { names, table, identities, assetFolders }),
       settleFunction(this, { names, table, assetFolders }),
       sweepFunction(this, { names, table, assetFolders }),

@@ -23,6 +23,8 @@ export const tableArn = (table: string) => arn('dynamodb', `table/${table}`)
 export const bucketArn = (bucket: string) => `arn:${Aws.PARTITION}:s3:::${bucket}`
 export const identityArn = (identity: string) => arn('ses', `identity/${identity}`)
 export const configurationSetArn = (name: string) => arn('ses', `configuration-set/${name}`)
+export const receiptRuleArn = (ruleSet: string, rule: string) =>
+  arn('ses', `receipt-rule-set/${ruleSet}:receipt-rule/${rule}`)
 export const logStreamArn = (group: string, stream: string) =>
   arn('logs', `log-group:${group}:log-stream:${stream}`)
 /** Secrets Manager puts six characters of its own behind the name, which nobody knows beforehand. */

@@ -4,9 +4,9 @@ import { MAX_RECEIVES } from '../functions/queues/redrive.ts'
 import { deadLettersOf } from '../shared/deployment-names.ts'
 import { agentsOf, type BackendKind, type DeployedTable } from '../shared/routing-table/deployed-table.ts'
 import { ConfigurationError } from './configuration-error.ts'
-import { DISPATCH, NOTIFY, RECEIVE, SCHEDULE, SETTLE, SUBMIT } from './function-sizes.ts'
+import { DISPATCH, MAIL_IN, NOTIFY, RECEIVE, SCHEDULE, SETTLE, SUBMIT } from './function-sizes.ts'
 import type { Names } from './names.ts'
-import { sendsMail } from './sender-identities.ts'
+import { mailDomains, sendsMail } from './sender-identities.ts'
 
 export interface QueuePlan {
   /** Construct id: changing it would replace the queue. */
@@ -37,6 +37,11 @@ export function planArrivals(names: Names): QueuePlan {
 
 export function planSubmissions(names: Names): QueuePlan {
   return functionQueue('Submissions', names.submissions, 'submit', SUBMIT.timeoutSeconds)
+}
+
+/** Which SES fills, by way of a topic. */
+export function planMailIn(names: Names): QueuePlan {
+  return functionQueue('MailInQueue', names.mailIn, 'mail-in', MAIL_IN.timeoutSeconds)
 }
 
 export function planSchedule(names: Names): QueuePlan {
@@ -136,7 +141,9 @@ export function planWorkQueues(names: Names, table: DeployedTable): QueuePlan[] 
 /** Every queue of a deployment. */
 export function planQueues(names: Names, table: DeployedTable): QueuePlan[] {
   const mailEvents = sendsMail(table) ? [planMailEvents(names)] : []
-  return [planArrivals(names), planSubmissions(names), ...mailEvents, ...planWorkQueues(names, table)]
+  const mailIn = mailDomains(table).length > 0 ? [planMailIn(names)] : []
+  const announced = [planArrivals(names), planSubmissions(names)]
+  return [...announced, ...mailEvents, ...mailIn, ...planWorkQueues(names, table)]
 }
 
 function functionQueue(id: string, name: string, functionName: string, timeoutSeconds: number): QueuePlan {

@@ -23,6 +23,11 @@ export function noticeSenders({ outbound = [] }: DeployedTable): string[] {
   return [...new Set(outbound.map(({ noticesFrom }) => noticesFrom))].sort()
 }
 
+/** The domains at which NUMBER@domain is a fax, each once. */
+export function mailDomains({ outbound = [] }: DeployedTable): string[] {
+  return [...new Set(outbound.flatMap(({ mailDomain }) => mailDomain ?? []))].sort()
+}
+
 /** The addresses that mails are sent from, those to senders and to operators as well. */
 function senders(table: DeployedTable): string[] {
   const { notices } = table
@@ -42,7 +47,7 @@ function domains(addresses: readonly string[]): string[] {
 }
 
 export function senderIdentities(scope: Construct, table: DeployedTable): void {
-  for (const domain of domains(senders(table))) {
+  for (const domain of [...new Set([...domains(senders(table)), ...mailDomains(table)])].sort()) {
     const identity = new EmailIdentity(scope, `Sender-${domain}`, { identity: Identity.domain(domain) })
     // To verify the domain anew takes DNS records and days.
     identity.applyRemovalPolicy(RemovalPolicy.RETAIN)

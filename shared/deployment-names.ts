@@ -11,6 +11,8 @@ export interface DeploymentNames {
   reports: string
   /** Where S3 announces documents to be sent. */
   submissions: string
+  /** Where SES tells of mails that are to be faxes. */
+  mailIn: string
   /** Attempts at transmissions that wait for their time. */
   schedule: string
   /** Transmissions whose senders are to be told how they ended. */
@@ -45,6 +47,7 @@ export function deploymentNames(deployment: string): DeploymentNames {
     arrivals: `${deployment}-arrivals`,
     reports: `${deployment}-reports`,
     submissions: `${deployment}-submissions`,
+    mailIn: `${deployment}-mail-in`,
     schedule: `${deployment}-schedule`,
     senderNotices: `${deployment}-sender-notices`,
     dispatch: `${deployment}-dispatch`,

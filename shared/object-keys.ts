@@ -17,6 +17,7 @@ export const PREFIXES = {
   outgoing: 'outgoing/',
   transmit: 'transmit/',
   claims: 'claims/',
+  mailIn: 'mail-in/',
 } as const
 
 interface FaxAtSite {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import MailComposer from 'nodemailer/lib/mail-composer/index.js'
 import PostalMime from 'postal-mime'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { faxlane } from '../cli/testing.ts'
@@ -16,6 +17,7 @@ import {
 import { makeDynamoTransmissions } from '../functions/ledger/dynamo-transmissions.ts'
 import { textPdf } from '../functions/submit/rasterise/testing/pdfs.ts'
 import { type Gateway, startGateway } from '../local/gateway.ts'
+import { type IncomingMail, receiveMail } from '../local/receive-mail.ts'
 import { ensureSynthesized } from '../local/synth/ensure-synthesized.ts'
 import { convertTiffToPdf } from '../shared/conversion/convert.ts'
 import { makeFaxId } from '../shared/fax-id.ts'
@@ -122,11 +124,16 @@ async function send(to: string, pdf?: Uint8Array | string): Promise<Transmission
   return endOf(id)
 }
 
+async function allMails() {
+  const names = (await readdir(gateway.folders.mail)).filter((name) => name.endsWith('.eml'))
+  return Promise.all(
+    names.map(async (name) => PostalMime.parse(await readFile(join(gateway.folders.mail, name)))),
+  )
+}
+
 function mailAbout(id: string) {
   return waitFor(async () => {
-    for (const name of await readdir(gateway.folders.mail)) {
-      if (!name.endsWith('.eml')) continue
-      const mail = await PostalMime.parse(await readFile(join(gateway.folders.mail, name)))
+    for (const mail of await allMails()) {
       if (mail.headers.some(({ key, value }) => key === 'x-faxlane-transmission-id' && value === id))
         return mail
     }
@@ -258,6 +265,82 @@ describe('the HTTP endpoint', () => {
       status: 409,
       body: { error: 'It has ended: sent.' },
     })
+  })
+})
+
+describe('a mail to NUMBER@domain', () => {
+  /** Every mail that went out to an address, once there are so many. */
+  const answersTo = (address: string, count = 1) =>
+    waitFor(async () => {
+      const mails = await allMails()
+      const found = mails.filter(({ to }) => to?.some((one) => one.address === address))
+      return found.length >= count ? found : undefined
+    })
+
+  async function mail(from: string, to: string[], parts: object, verdicts: IncomingMail['verdicts'] = {}) {
+    const composer = new MailComposer({ from, to, subject: 'A letter', ...parts })
+    const raw = await composer.compile().build()
+    await receiveMail(gateway, { raw, recipients: to, source: from, verdicts })
+  }
+
+  const pdf = async () => ({ filename: 'letter.pdf', content: Buffer.from(await textPdf(1)) })
+
+  it('is sent, attachments in their order, and answered', async () => {
+    await mail('bob@example.com', ['0140000090@fax.example.org'], {
+      text: 'see there',
+      attachments: [await pdf(), await pdf()],
+    })
+    const [answer] = await answersTo('bob@example.com')
+    expect(answer?.subject).toBe('Fax sent to 0140000090')
+    expect(answer?.text).toContain('Pages: 2 of 2')
+    expect(answer?.text).toContain('Sent by: bob@example.com')
+  })
+
+  it('is sent as its own text where it has no attachment', async () => {
+    await mail('carol@example.com', ['+33140000090@fax.example.org', '0140000093@fax.example.org'], {
+      text: `Bonjour été\n\n${'Ligne. '.repeat(2000)}`,
+    })
+    const answers = await answersTo('carol@example.com', 2)
+    expect(answers.map(({ subject }) => subject).sort()).toEqual([
+      'Fax NOT sent to 0140000093',
+      'Fax sent to 0140000090',
+    ])
+    expect(answers.find(({ subject }) => subject?.startsWith('Fax sent'))?.text).toMatch(
+      /Pages: [3-9] of [3-9]/,
+    )
+  })
+
+  it.each([
+    [
+      'an attachment that is no PDF',
+      'dan@example.com',
+      { attachments: [{ filename: 'a.docx', content: 'x' }] },
+      'a.docx is none',
+    ],
+    ['nothing in it', 'eve@example.com', { text: ' ' }, 'neither a PDF nor a text'],
+    ['letters that no fax can show', 'fay@example.com', { text: 'Привет' }, 'attachment'],
+    ['a sender who may not send', 'mallory@example.net', { text: 'x' }, 'may not send'],
+  ])('is refused for %s, and answered', async (_, from, parts, words) => {
+    await mail(from, ['0140000090@fax.example.org'], parts)
+    const [answer] = await answersTo(from)
+    expect(answer?.subject).toBe('Fax NOT sent to 0140000090')
+    expect(answer?.text).toContain(words)
+  })
+
+  it('is neither sent nor answered where its sender is not proven, or is a machine', async () => {
+    const before = agent.attempts.length
+    await mail('gil@example.com', ['0140000090@fax.example.org'], { text: 'x' }, { dmarc: 'FAIL' })
+    await mail('gil@example.com', ['0140000090@fax.example.org'], { text: 'x' }, { spf: 'GRAY' })
+    await mail('gil@example.com', ['0140000090@fax.example.org'], {
+      text: 'x',
+      headers: { 'Auto-Submitted': 'auto-replied' },
+    })
+    await mail('hal@example.com', ['0140000090@fax.example.org'], { text: 'after' })
+    await answersTo('hal@example.com')
+    expect(
+      (await allMails()).filter(({ to }) => to?.some(({ address }) => address === 'gil@example.com')),
+    ).toEqual([])
+    expect(agent.attempts.length).toBe(before + 1)
   })
 })
 

@@ -1,12 +1,17 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { makeFaxId } from '../../shared/fax-id.ts'
 import type { TransmissionRecord } from '../../shared/ledger/transmission-record.ts'
-import { bareNumber } from '../../shared/transmission/judge-number.ts'
-import { outgoingKey, transmissionIdOf } from '../../shared/transmission/keys.ts'
+import { outgoingKey } from '../../shared/transmission/keys.ts'
 import { describeIssues, requestToMetadata } from '../../shared/transmission/send-request.ts'
 import type { TransmissionLedger } from '../ledger/transmission-ledger.ts'
 import type { Count } from '../metrics.ts'
-import { findProfile, planTransmissions, type Rules } from '../submit/plan-transmissions.ts'
+import {
+  findProfile,
+  numbersAsWritten,
+  planTransmissions,
+  type Rules,
+  type Submission,
+} from '../submit/plan-transmissions.ts'
 import { type Answer, answer, refuse } from './answer.ts'
 import type { ApiRequest } from './request.ts'
 import { type PostRequest, postSchema, viewOf } from './shapes.ts'
@@ -92,17 +97,13 @@ async function nameDocument(
   return refuse(422, 'This Idempotency-Key came with another request before.')
 }
 
-/** As `submit` reads it: each number once. A sentence where it is more than S3 keeps. */
+/** As `submit` reads it. A sentence where it is more than S3 keeps. */
 function metadataOf(
-  { key, putAt, request }: Parameters<typeof planTransmissions>[1],
+  submission: Submission,
   planned: readonly TransmissionRecord[],
 ): Record<string, string> | string {
-  const ids = new Set(planned.map(({ id }) => id))
-  const to = request.to.filter((written) =>
-    ids.has(transmissionIdOf({ key, destination: bareNumber(written) ?? written, putAt })),
-  )
   try {
-    return requestToMetadata({ ...request, to })
+    return requestToMetadata({ ...submission.request, to: numbersAsWritten(submission, planned) })
   } catch (error) {
     if (error instanceof RangeError) return error.message
     throw error

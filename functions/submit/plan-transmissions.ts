@@ -26,7 +26,7 @@ export interface MailSender {
 
 export type Sender = PrincipalSender | MailSender
 
-interface Submission {
+export interface Submission {
   key: string
   site: string
   putAt: Date
@@ -136,6 +136,17 @@ export function planTransmissions(rules: Rules, submission: Submission, now: Dat
 
 const TOO_FAR = `A fax waits for ${FARTHEST_DAYS} days at most.`
 
+/** The numbers as they were written for these records: by them `submit` finds the same ids. */
+export function numbersAsWritten(
+  { key, putAt, request }: Submission,
+  records: readonly TransmissionRecord[],
+): string[] {
+  const ids = new Set(records.map(({ id }) => id))
+  const idOf = (written: string) =>
+    transmissionIdOf({ key, destination: bareNumber(written) ?? written, putAt })
+  return request.to.filter((written) => ids.has(idOf(written)))
+}
+
 /** The same number may stand there twice, written differently; the first stands. */
 function eachNumberOnce(records: readonly TransmissionRecord[]): TransmissionRecord[] {
   return records.filter(
@@ -153,7 +164,11 @@ function callerRefusal({ callerNumbers }: OutboundProfile, { from }: SendRequest
 
 const STATION_ID_CHARACTERS = 20
 
-function settingsFor(profile: OutboundProfile, request: SendRequest, timeZone: string): TransmissionSettings {
+export function settingsFor(
+  profile: OutboundProfile,
+  request: SendRequest,
+  timeZone: string,
+): TransmissionSettings {
   const asked = request.from === undefined ? undefined : bareNumber(request.from)
   const callerNumber = profile.callerNumbers.find((number) => number === asked) ?? profile.callerNumbers[0]
   const stationId = profile.stationId ?? callerNumber?.slice(0, STATION_ID_CHARACTERS)

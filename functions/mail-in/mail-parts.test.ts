@@ -1,0 +1,77 @@
+import fc from 'fast-check'
+import { PDFDocument } from 'pdf-lib'
+import { describe, expect, it } from 'vitest'
+import { MailRefused, makeDocument } from './make-document.ts'
+import { distrust, type MailNotification } from './notification.ts'
+import { readMail, textOfHtml } from './read-mail.ts'
+
+const MAIL = { from: 'a@b.org', subject: 'x', date: '', pdfs: [], others: [], text: '', isAutomatic: false }
+
+describe('the text of a mail', () => {
+  it.each([
+    ['<p>one</p><p>two<br>three</p>', 'one\ntwo\nthree'],
+    ['<style>p{}</style><b>a</b> &lt;b&gt; &amp;amp; &#233;&#x20AC;', 'a <b> &amp; é€'],
+    ['<!-- no --><div>a\n  b</div>', 'a b'],
+    ['&#0;&#99999999;&unknown;', '&#0;&#99999999;&unknown;'],
+  ])('is read from %j', (html, text) => {
+    expect(textOfHtml(html)).toBe(text)
+  })
+
+  it('becomes pages, whatever its lines are like', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.stringMatching(/^[ -~\n\t]{1,3000}$/), async (text) => {
+        fc.pre(text.trim() !== '')
+        const pdf = await PDFDocument.load(await makeDocument({ ...MAIL, text }))
+        expect(pdf.getPageCount()).toBeGreaterThanOrEqual(1)
+      }),
+      { numRuns: 20 },
+    )
+  })
+
+  it('without end is refused', async () => {
+    await expect(makeDocument({ ...MAIL, text: 'line\n'.repeat(10_000) })).rejects.toThrow(MailRefused)
+  })
+})
+
+describe('a mail', () => {
+  const read = (...lines: string[]) => readMail(Buffer.from(lines.join('\r\n')))
+
+  it('is of one sender, or of nobody', async () => {
+    expect(await read('From: Ann <Ann@Example.org>', 'To: x@y.org', '', 'text')).toMatchObject({
+      from: 'ann@example.org',
+      isAutomatic: false,
+    })
+    expect(await read('From: a@b.org', 'From: c@d.org', '', 'text')).toMatchObject({ from: undefined })
+    expect(await read('To: x@y.org', '', 'text')).toMatchObject({ from: undefined })
+  })
+
+  it.each(['Auto-Submitted: auto-replied', 'Precedence: bulk', 'Auto-Submitted: AUTO-GENERATED (x)'])(
+    'with %s is of a machine',
+    async (header) => {
+      expect(await read('From: a@b.org', header, '', 'text')).toMatchObject({ isAutomatic: true })
+    },
+  )
+
+  it('is trusted by the verdicts of SES, all of them', () => {
+    const pass = { status: 'PASS' as const }
+    const receipt: MailNotification['receipt'] = {
+      recipients: [],
+      spamVerdict: { status: 'GRAY' },
+      virusVerdict: pass,
+      spfVerdict: pass,
+      dkimVerdict: pass,
+      dmarcVerdict: pass,
+      action: { type: 'S3', objectKey: 'mail-in/x' },
+    }
+    const of = (changes: Partial<typeof receipt>): MailNotification => ({
+      notificationType: 'Received',
+      mail: { timestamp: '2026-11-25T09:00:00.000Z', messageId: 'x', source: 'a@b.org' },
+      receipt: { ...receipt, ...changes },
+    })
+    expect(distrust(of({}))).toBeUndefined()
+    expect(distrust(of({ spamVerdict: { status: 'FAIL' } }))).toContain('spam')
+    expect(distrust(of({ virusVerdict: { status: 'FAIL' } }))).toContain('virus')
+    expect(distrust(of({ dmarcVerdict: { status: 'GRAY' } }))).toBe('Its sender is not proven: DMARC GRAY.')
+    expect(distrust(of({ spfVerdict: { status: 'PROCESSING_FAILED' } }))).toContain('SPF PROCESSING_FAILED')
+  })
+})
