@@ -126,7 +126,9 @@ function trunkFiles({ name: site, trunks }: PbxSite, once: (file: ChannelFile) =
     )
   const [pjsip, sip, dahdi] = [ofChannel('pjsip'), ofChannel('sip'), ofChannel('dahdi')]
   return [
-    ...(pjsip.length > 0 ? [file('pjsip', "asterisk -rx 'pjsip reload'", pjsipOptions(pjsip))] : []),
+    ...(pjsip.length > 0
+      ? [file('pjsip', "asterisk -rx 'module reload res_pjsip.so'", pjsipOptions(pjsip))]
+      : []),
     ...(sip.length > 0 ? [file('sip', "asterisk -rx 'sip reload'", sipOptions(sip))] : []),
     ...(dahdi.length > 0
       ? [

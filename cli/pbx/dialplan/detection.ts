@@ -1,6 +1,7 @@
-import type { PbxSite } from '../../../shared/routing-table/pbx-table.ts'
+import { codecOf, type PbxSite } from '../../../shared/routing-table/pbx-table.ts'
 import type { Context, Step } from './context.ts'
-import { contextsOf, DESTINATION_VARIABLE, numberOnly } from './names.ts'
+import { contextsOf, DESTINATION_VARIABLE, FORCE_G711, numberOnly } from './names.ts'
+import { speaks } from './technology.ts'
 
 /** Numbers and names, but none of Asterisk's own extensions, which have one letter. */
 const ANYBODY = ['_[+*#0-9]', '_[+*#0-9a-zA-Z].']
@@ -30,7 +31,7 @@ export function detectionContexts(site: PbxSite): Context[] {
       name: names.listen,
       about: [`Listens for ${site.listenSeconds} s, once in a call.`],
       extensions: [
-        { exten: 's', steps: listenSteps(site.listenSeconds) },
+        { exten: 's', steps: listenSteps(site) },
         { exten: 'fax', steps: faxSteps(names.receive) },
       ],
     },
@@ -45,14 +46,17 @@ export function detectionContexts(site: PbxSite): Context[] {
   ]
 }
 
-function listenSteps(seconds: number): Step[] {
+/** Asterisk hears the tone in G.711 alone. */
+function listenSteps(site: PbxSite): Step[] {
   return [
     'GotoIf($["${FAXLANE_LISTENED}" = "yes"]?end)',
     'Set(FAXLANE_LISTENED=yes)',
     `Set(${DESTINATION_VARIABLE}=${numberOnly('${ARG1}')})`,
-    'Set(FAXOPT(faxdetect)=yes)',
+    ...(speaks(site, 'sip') ? [`Set(SIP_CODEC_INBOUND=${codecOf(site.country)})`] : []),
     'Answer()',
-    `Wait(${seconds})`,
+    ...(speaks(site, 'pjsip') ? [`Gosub(${FORCE_G711},s,1)`] : []),
+    'Set(FAXOPT(faxdetect)=yes)',
+    `Wait(${site.listenSeconds})`,
     'Set(FAXOPT(faxdetect)=no)',
     { label: 'end', run: 'Return()' },
   ]

@@ -113,6 +113,8 @@ describe('a call to a fax number', () => {
     const events = (caller: Partial<Caller>) =>
       new Call(asterisk, { ...ORDINARY, ...caller }).run('faxlane-paris', '0112697845').events
     expect(events({ audionativeformat: '(g729)' })).toContainEqual(['PJSIP_MEDIA_OFFER(audio)', 'alaw'])
+    // What stands first in an answer is what the caller speaks.
+    expect(events({ audionativeformat: '(g729|alaw)' })).toContainEqual(['PJSIP_MEDIA_OFFER(audio)', 'alaw'])
     expect(events({ audionativeformat: '(ulaw)' }).map(([name]) => name)).not.toContain(
       'PJSIP_MEDIA_OFFER(audio)',
     )

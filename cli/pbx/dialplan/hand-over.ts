@@ -13,21 +13,21 @@ const MOST_BYTES = 120
 const GUARD = '('.repeat(123)
 const GUARD_BASE64 = Buffer.from(GUARD).toString('base64')
 
-/** Facts that are ours or Asterisk's, as the parser of the edge agent names them. */
+/** Facts that are never empty, and never a stranger's. */
 const OWN_FACTS = [
   ['destination', `\${${DESTINATION_VARIABLE}}`],
   ['status', '${FAXLANE_STATUS}'],
-  ['pages', '${FAXOPT(pages)}'],
-  ['rate', '${FAXOPT(rate)}'],
-  ['resolution', '${FAXOPT(resolution)}'],
-  ['mode', '${FAXMODE}'],
-  ['error', '${FAXOPT(error)}'],
   ['call', '${UNIQUEID}'],
   ['received', '${EPOCH}'],
 ] as const
 
-/** Facts that a stranger's machine or the network says. */
-const FOREIGN_FACTS = [
+/** Facts that may be empty, where BASE64_ENCODE would complain in the log, or that a stranger's machine or the network says. */
+const GUARDED_FACTS = [
+  ['pages', 'FAXOPT(pages)'],
+  ['rate', 'FAXOPT(rate)'],
+  ['resolution', 'FAXOPT(resolution)'],
+  ['mode', 'FAXMODE'],
+  ['error', 'FAXOPT(error)'],
   ['source', 'CALLERID(num)'],
   ['name', 'CALLERID(name)'],
   ['station', 'FAXOPT(remotestationid)'],
@@ -54,7 +54,7 @@ export function handOverContext(name: string, spool: string): Context {
           'ExecIf($["${FAXLANE_STATUS}" = ""]?Set(FAXLANE_STATUS=FAILED))',
           ...OWN_FACTS.map(([fact, value]) => write(`${fact}=\${BASE64_ENCODE(${value})}`)),
           `Set(FAXLANE_GUARD=\${BASE64_DECODE(${GUARD_BASE64})})`,
-          ...FOREIGN_FACTS.flatMap(([fact, value]) => [
+          ...GUARDED_FACTS.flatMap(([fact, value]) => [
             `Set(FAXLANE_VALUE=\${BASE64_ENCODE(\${FAXLANE_GUARD}\${${value}:0:${MOST_BYTES}})})`,
             write(`${fact}=\${FAXLANE_VALUE:${GUARD_BASE64.length}}`),
           ]),

@@ -140,7 +140,7 @@ function pjsipContexts(law: string): Context[] {
           exten: 's',
           steps: [
             'GotoIf($["${CHANNEL(channeltype)}" != "PJSIP"]?end)',
-            'GotoIf($[${REGEX("[au]law" ${CHANNEL(audionativeformat)})} = 1]?end)',
+            'GotoIf($[${REGEX("^.?[au]law" ${CHANNEL(audionativeformat)})} = 1]?end)',
             'Answer()',
             `Set(PJSIP_MEDIA_OFFER(audio)=${law})`,
             'Set(PJSIP_SEND_SESSION_REFRESH()=invite)',

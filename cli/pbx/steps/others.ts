@@ -9,8 +9,7 @@ export function hylafaxSteps(site: PbxSite): Step[] {
       lines: [
         'Put FaxDispatch in place; it replaces the one that is there.',
         'usermod -aG faxlane-edge uucp',
-        'What you see: a received fax leaves a line "submitted" in the log of HylaFAX, and goes up within seconds:',
-        'journalctl -u faxlane-edge',
+        'What you see: a received fax goes up within seconds, and HylaFAX mails nobody about it: journalctl -u faxlane-edge',
       ],
     },
   ]
