@@ -27,6 +27,10 @@ export const SUBCOMMANDS: Readonly<Record<string, Listed>> = {
     summary: 'sends a PDF as a fax',
     load: async () => (await import('./send/send.ts')).send,
   },
+  sent: {
+    summary: 'lists faxes that were to be sent',
+    load: async () => (await import('./sent/sent.ts')).sent,
+  },
   cancel: {
     summary: 'cancels a fax that is not dialled yet',
     load: async () => (await import('./cancel/cancel.ts')).cancel,

@@ -175,6 +175,8 @@ describe('the command', () => {
     expect(shown.stdout.toString()).toMatch(/waiting {2}1 page, not before \d{4}/)
     expect(await faxlane(['cancel', '--home', home, id], home)).toMatchObject({ exitCode: 0, stderr: '' })
     expect(await endOf(id)).toMatchObject({ state: 'canceled', reason: 'Canceled by faxlane cancel.' })
+    const listed = await faxlane(['sent', '--home', home, '--to', '01 40 00 00 70'], home)
+    expect(listed.stdout.toString()).toMatch(new RegExp(`0140000070 +1 +canceled +${id}`))
     const again = await faxlane(['cancel', '--home', home, id], home)
     expect(again).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('has ended: canceled') })
     expect(agent.attempts.filter(({ job }) => job.transmissionId === id)).toEqual([])
