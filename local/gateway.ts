@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { deploymentNames } from '../shared/deployment-names.ts'
 import type { DeployedTable } from '../shared/routing-table/deployed-table.ts'
 import type { Access } from './aws/iam/authorizer.ts'
-import type { StandIn } from './aws/stand-in.ts'
+import type { StandIn, StandInOptions } from './aws/stand-in.ts'
 import { type ClientSettings, type Clients, makeClients } from './gateway/clients.ts'
 import { type Closers, makeClosers } from './gateway/closers.ts'
 import { type Deployment, readDeployment } from './gateway/deployment.ts'
@@ -34,6 +34,8 @@ export interface GatewayOptions {
   delayDivisor?: number
   /** Told of each call of AWS and whether it was allowed. */
   onAccess?: (access: Access) => void
+  /** Told of every call but those of DynamoDB. */
+  onCall?: StandInOptions['onCall']
   /** Told of what goes wrong while it runs. */
   onProblem?: (text: string) => void
 }
@@ -76,12 +78,13 @@ async function bringUp(options: GatewayOptions, closers: Closers): Promise<Runni
     delayDivisor = DELAY_DIVISOR,
     onProblem = () => {},
     onAccess = () => {},
+    onCall = () => {},
   } = options
   const credentials = { accessKeyId: ACCESS_KEY_ID, secretAccessKey: randomBytes(20).toString('hex') }
   const assembly = await readAssembly(assemblyFolder)
   const ports = await readPorts(homeFolder)
   const standIn = await startStandInNear(
-    { ...PLACE, ...credentials, homeFolder, delayDivisor, onUnknownRequest: onProblem, onAccess },
+    { ...PLACE, ...credentials, homeFolder, delayDivisor, onUnknownRequest: onProblem, onAccess, onCall },
     ports.endpoint,
   )
   closers.add(() => standIn.close())

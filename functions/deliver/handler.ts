@@ -4,7 +4,7 @@ import * as z from 'zod'
 import { type DeliveryMessage, deliveryMessageSchema } from '../../shared/messages.ts'
 import type { Outcome } from '../../shared/outcome.ts'
 import type { BackendKind, BackendOf } from '../../shared/routing-table/deployed-table.ts'
-import { BACKENDS, type FunctionKind } from '../backends/list.ts'
+import type { FunctionKind } from '../backends/list.ts'
 import { readEnvironment } from '../environment.ts'
 import { ledgerEnvironmentSchema, makeDynamoLedger } from '../ledger/dynamo-ledger.ts'
 import { makeCount } from '../metrics.ts'
@@ -23,11 +23,19 @@ const environmentSchema = z.object({
   QUEUE_URL: z.url(),
 })
 
+/** Clocks of two execution environments may differ by a little. */
+const LEASE_MARGIN_SECONDS = 5
+
+/** What we use of what Lambda hands to a function beside the event. */
+export interface InvocationContext {
+  getRemainingTimeInMillis(): number
+}
+
 /** The Lambda handler of one kind of backend. Made at cold start: an environment that lacks something fails there. */
 export function makeDeliveryHandler<Kind extends FunctionKind>(
   kind: Kind,
   attempt: (attempt: Attempt<Kind>) => Promise<Outcome>,
-): (event: unknown) => Promise<BatchResponse> {
+): (event: unknown, context: InvocationContext) => Promise<BatchResponse> {
   const environment = readEnvironment(environmentSchema)
   const { METRICS_NAMESPACE, QUEUE_URL } = environment
   const sqs = new SQSClient({})
@@ -43,13 +51,16 @@ export function makeDeliveryHandler<Kind extends FunctionKind>(
     ...makeGiveUp(sqs, environment),
     count: makeCount(METRICS_NAMESPACE, (line) => process.stdout.write(line), now),
     now,
-    // Twice the time limit: a function that is stopped at its limit never outlives its lease.
-    leaseSeconds: 2 * BACKENDS[kind].timeoutSeconds,
   }
-  return (event) =>
+  return (event, context) =>
     workOnBatch(event, async ({ body, receives }) => {
       const message = ofKind(kind, deliveryMessageSchema.parse(JSON.parse(body)))
-      const record = await deliver(dependencies, { message, lastReceive: receives >= MAX_RECEIVES })
+      // Past the function's own end: a function that is stopped at its time limit never outlives its lease.
+      const leaseSeconds = Math.ceil(context.getRemainingTimeInMillis() / 1000) + LEASE_MARGIN_SECONDS
+      const record = await deliver(
+        { ...dependencies, leaseSeconds },
+        { message, lastReceive: receives >= MAX_RECEIVES },
+      )
       if (record === undefined) return
       console.info({ event: 'delivery', faxId: record.faxId, backend: record.backend, state: record.state })
     })

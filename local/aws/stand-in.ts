@@ -32,6 +32,8 @@ export interface StandInOptions {
   onUnknownRequest?: (text: string) => void
   /** Told of each call and whether it was allowed. */
   onAccess?: (access: Access) => void
+  /** Told of every call but those of DynamoDB: the service as signatures name it, and what was asked. */
+  onCall?: (call: { service: string; action: string }) => void
 }
 
 export interface BucketNotification {

@@ -1,0 +1,172 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
+import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import { SQSClient } from '@aws-sdk/client-sqs'
+import { makeDynamoQueries } from '../../functions/ledger/dynamo-queries.ts'
+import { type Gateway, startGateway } from '../../local/gateway.ts'
+import { makeSubmit } from '../../local/submit.ts'
+import { ensureSynthesized } from '../../local/synth/ensure-synthesized.ts'
+import type { FaxEntry, LedgerQueries } from '../../shared/ledger/queries.ts'
+import { incomingKey } from '../../shared/object-keys.ts'
+import { type SweepReport, sweepReportSchema } from '../../shared/sweep-report.ts'
+import { killOne, makeRepeat } from './chaos.ts'
+import { type Arrived, checkArrived } from './check.ts'
+import { makeImpatient } from './impatient-assembly.ts'
+
+export interface SoakOptions {
+  faxes: number
+  /** None: the rate of an undisturbed gateway. */
+  killEverySeconds: number | undefined
+  tell: (text: string) => void
+}
+
+export interface SoakResult {
+  seconds: number
+  kills: number
+  repeatedEvents: number
+  repeatedDeliveries: number
+  sweep: SweepReport
+  arrived: Arrived
+}
+
+const projectFolder = fileURLToPath(new URL('../..', import.meta.url))
+const SAMPLE = join(projectFolder, 'test/samples/text-std-ecm.tif')
+/** Of ten faxes, two go where a server is down: a tenth of the deliveries. */
+const NUMBERS = ['1', '1', '2', '2', '3', '3', '4', '4', '5', '6']
+/** Faxes that are under way at a time, as far as the ledger was looked at. */
+const UPLOADS_AT_A_TIME = 6
+
+/** Many faxes through the local gateway while its functions are killed and its messages repeated; then everything is counted. */
+export async function soak(options: SoakOptions): Promise<SoakResult> {
+  const home = await mkdtemp(join(tmpdir(), 'faxlane-soak-'))
+  const config = join(projectFolder, 'test/routing-tables/soak.conf')
+  const { assemblyFolder } = await ensureSynthesized({ projectFolder, config, onProgress: () => {} })
+  await makeImpatient(assemblyFolder, join(home, 'assembly'))
+  const gateway = await startGateway({
+    homeFolder: join(home, 'gateway'),
+    assemblyFolder: join(home, 'assembly'),
+    delayDivisor: 60,
+  })
+  try {
+    return await run(gateway, options)
+  } finally {
+    await gateway.close()
+    await rm(home, { recursive: true, force: true })
+  }
+}
+
+async function run(gateway: Gateway, { faxes, killEverySeconds, tell }: SoakOptions): Promise<SoakResult> {
+  await putPasswords(gateway)
+  const dynamoDb = new DynamoDBClient({ ...gateway, endpoint: gateway.dynamoDbEndpoint })
+  const sqs = new SQSClient(gateway)
+  const queries = makeDynamoQueries(dynamoDb, gateway.ledgerTable)
+  const started = performance.now()
+  const done = { uploaded: 0, kills: 0, repeatedEvents: 0, repeatedDeliveries: 0 }
+  const chaos = startKilling(killEverySeconds, done)
+  const progress = setInterval(
+    () => tell(`${done.uploaded} of ${faxes} uploaded, ${done.kills} kills`),
+    10_000,
+  )
+  try {
+    await upload(gateway, sqs, faxes, killEverySeconds !== undefined, done)
+    await untilAllHaveEnded(queries, tell)
+    clearInterval(chaos)
+    const seconds = (performance.now() - started) / 1000
+    const entries = await everyFax(queries)
+    const { uploaded: _, ...disturbed } = done
+    return {
+      seconds,
+      ...disturbed,
+      sweep: await sweepOf(gateway),
+      arrived: await checkArrived(entries, gateway.folders),
+    }
+  } finally {
+    clearInterval(progress)
+    clearInterval(chaos)
+    dynamoDb.destroy()
+    sqs.destroy()
+  }
+}
+
+async function putPasswords(gateway: Gateway): Promise<void> {
+  const secrets = new SecretsManagerClient(gateway)
+  await secrets.send(new PutSecretValueCommand({ SecretId: 'faxlane/down', SecretString: 'a password' }))
+  secrets.destroy()
+}
+
+function startKilling(everySeconds: number | undefined, done: { kills: number }): NodeJS.Timeout | undefined {
+  if (everySeconds === undefined) return undefined
+  return setInterval(() => {
+    if (killOne(Math.random)) done.kills += 1
+  }, everySeconds * 1000)
+}
+
+async function upload(
+  gateway: Gateway,
+  sqs: SQSClient,
+  faxes: number,
+  disturbed: boolean,
+  done: { uploaded: number; repeatedEvents: number; repeatedDeliveries: number },
+): Promise<void> {
+  const submit = makeSubmit(gateway, (key) => key)
+  const repeat = makeRepeat(sqs, gateway.bucket)
+  const site = gateway.sites[0] ?? ''
+  let next = 0
+  const uploadOnes = async () => {
+    while (next < faxes) {
+      const number = next++
+      const to = NUMBERS[number % NUMBERS.length] ?? '1'
+      const { fax: faxId } = await submit({ file: SAMPLE, from: '0478123456', to })
+      done.uploaded += 1
+      if (!disturbed) continue
+      const key = incomingKey({ site, faxId })
+      const stored = { faxId, site, key, sizeBytes: 1, storedAt: new Date() }
+      // Delays are a sixtieth here: from at once to a quarter of a minute later.
+      const delaySeconds = Math.floor(Math.random() * 900)
+      if (number % 10 === 3) {
+        await repeat.event(stored, delaySeconds)
+        done.repeatedEvents += 1
+      }
+      if (number % 10 === 7) {
+        await repeat.delivery(faxId, 'mail', delaySeconds)
+        done.repeatedDeliveries += 1
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: UPLOADS_AT_A_TIME }, uploadOnes))
+}
+
+async function untilAllHaveEnded(queries: LedgerQueries, tell: (text: string) => void): Promise<void> {
+  let told = performance.now()
+  for (let quiet = 0; quiet < 3; ) {
+    await sleep(1000)
+    let open = 0
+    for (const state of ['received', 'waiting', 'claimed'] as const)
+      for await (const _ of queries.faxesInState(state)) open += 1
+    quiet = open === 0 ? quiet + 1 : 0
+    if (performance.now() - told > 10_000) {
+      tell(`${open} faxes under way`)
+      told = performance.now()
+    }
+  }
+}
+
+async function everyFax(queries: LedgerQueries): Promise<FaxEntry[]> {
+  const entries: FaxEntry[] = []
+  const day = 86_400_000
+  for await (const entry of queries.faxesBetween(new Date(Date.now() - day), new Date(Date.now() + day)))
+    entries.push(entry)
+  return entries
+}
+
+async function sweepOf(gateway: Gateway): Promise<SweepReport> {
+  const lambda = new LambdaClient(gateway)
+  const { Payload } = await lambda.send(new InvokeCommand({ FunctionName: 'faxlane-sweep' }))
+  lambda.destroy()
+  return sweepReportSchema.parse(JSON.parse(Buffer.from(Payload ?? []).toString()))
+}
