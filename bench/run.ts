@@ -7,6 +7,14 @@ const BENCHES: Readonly<Record<string, (full: boolean) => Promise<void>>> = {
     const { benchConversion } = await import('./conversion.ts')
     await benchConversion(full)
   },
+  async gateway() {
+    const { benchGateway } = await import('./gateway.ts')
+    await benchGateway()
+  },
+  async ledger() {
+    const { benchLedger } = await import('./ledger.ts')
+    await benchLedger()
+  },
   async 'edge-agent'() {
     const { benchEdgeAgent } = await import('./edge-agent.ts')
     await benchEdgeAgent()

@@ -13,8 +13,9 @@ import type { Construct } from 'constructs'
 import { type Metric as GatewayMetric, HEARTBEAT_METRIC, heartbeatDimensions } from '../functions/metrics.ts'
 import { deadLettersOf } from '../shared/deployment-names.ts'
 import { type AgentKind, agentsOf, type DeployedTable } from '../shared/routing-table/deployed-table.ts'
+import { reputation } from './dashboard.ts'
 import type { GatewayFunction } from './gateway-function.ts'
-import { type Names, queueArn } from './names.ts'
+import type { Names } from './names.ts'
 import {
   DEAD_LETTER_RETENTION_DAYS,
   planPrints,
@@ -23,6 +24,7 @@ import {
   type QueuePlan,
   transmitSites,
 } from './queue-plans.ts'
+import { sendsMail } from './sender-identities.ts'
 
 const PERIOD = Duration.minutes(5)
 
@@ -52,6 +54,9 @@ export function alarms(scope: Construct, { names, table, functions, topic }: Ala
     ...transmitSites(table).map((site) => waitingTransmissions(planTransmissions(names, site), site)),
     ...functions.map((gatewayFunction) => functionErrors(names, gatewayFunction)),
     ...Object.entries(FAX_WATCHES).map(([metric, text]) => faxes(names, metric, text)),
+    oldestDelivery(names),
+    slowConversion(names),
+    ...(sendsMail(table) ? mailReputation(names) : []),
   ]
   const action = new SnsAction(topic)
   for (const watch of watches) makeAlarm(scope, watch).addAlarmAction(action)
@@ -101,14 +106,80 @@ function silenceAlarm(
 const FAX_WATCHES: Partial<Record<GatewayMetric, string>> = {
   FaxesUnrouted:
     'A fax came for a number that has no section in the routing table, and there is no dstnum_default. It is kept, and delivered to nobody. ' +
-    'Add the number or a default to the table and deploy.',
+    'Which: faxlane list --state unrouted. Add the number or a default to the table and deploy; then: faxlane retry ID.',
   FaxesRefused:
-    'A file came in that could not be converted to PDF. It is kept as received; the ledger says why it was refused.',
+    'A file came in that could not be converted to PDF. It is kept as received. Which, and why: faxlane list --state refused, faxlane show ID.',
   TransmissionsUnknown:
     'A fax may have been sent or not: the edge agent of a site was cut off in the middle of the call. It is not sent again by itself. ' +
     'Its sender was told, where there was somebody to tell; the ledger has it in the state unknown.',
   DeliveriesFailed:
-    "A fax could not be delivered to one of its backends. The ledger holds the reason in the other side's own words.",
+    "A fax could not be delivered to one of its backends. Which, and the reason in the other side's own words: faxlane list --state failed, faxlane show ID. " +
+    'When it is mended: faxlane retry --failed.',
+  ReceptionsFailed:
+    'A call ended before the whole fax was received, or before any of it was. Which: faxlane list --state missed; a line that does this often needs its PBX looked at.',
+  SweepFindings:
+    'The nightly comparison of what arrived with what is on record found something that it could not put right. What: faxlane sweep.',
+}
+
+/** Well before the end of `retry_for`, as it is by default. */
+const WAITS_TOO_LONG = Duration.hours(4)
+
+function oldestDelivery({ deployment }: Names): Watch {
+  return {
+    id: 'DeliveryAge',
+    name: `${deployment}-DeliveryAge`,
+    metric: new Metric({
+      namespace: deployment,
+      metricName: 'DeliveryAge' satisfies GatewayMetric,
+      // No wait between two attempts is longer by default.
+      period: Duration.hours(1),
+      statistic: Stats.MAXIMUM,
+    }),
+    threshold: WAITS_TOO_LONG.toSeconds(),
+    description:
+      `A delivery has been tried again for more than ${WAITS_TOO_LONG.toHours()} hours. Which, and what hinders it: faxlane list --state waiting, faxlane show ID. ` +
+      'It goes on until retry_for is over, and then to its fallback.',
+  }
+}
+
+/** A third of the time limit of `receive`. */
+const SLOW_CONVERSION = Duration.seconds(20)
+
+function slowConversion({ deployment }: Names): Watch {
+  return {
+    id: 'ConversionTime',
+    name: `${deployment}-ConversionTime`,
+    metric: new Metric({
+      namespace: deployment,
+      metricName: 'ConversionTime' satisfies GatewayMetric,
+      period: PERIOD,
+      statistic: Stats.MAXIMUM,
+    }),
+    threshold: SLOW_CONVERSION.toMilliseconds(),
+    description: `A fax took more than ${SLOW_CONVERSION.toSeconds()} seconds to convert; at 60 it would be given up. Which: faxlane list, and faxlane convert on its TIFF (faxlane get ID --tiff).`,
+  }
+}
+
+/** SES looks into an account at a bounce rate of 5 % and a complaint rate of 0.1 %, and pauses it at twice or five times that. */
+function mailReputation({ deployment }: Names): Watch[] {
+  const text = (what: string) =>
+    `${what} SES may pause the sending of the whole account. To whom: faxlane list --state bounced, faxlane show ID. Take the addresses out of the table.`
+  return [
+    {
+      id: 'BounceRate',
+      name: `${deployment}-BounceRate`,
+      metric: reputation('BounceRate', 'bounces'),
+      threshold: 0.04,
+      description: text('More than 4 % of the mails come back.'),
+    },
+    {
+      id: 'ComplaintRate',
+      name: `${deployment}-ComplaintRate`,
+      metric: reputation('ComplaintRate', 'complaints'),
+      threshold: 0.0008,
+      description: text('More than 0.08 % of the mails are called unwanted.'),
+    },
+  ]
 }
 
 function deadLetters({ id, name, maxReceiveCount, worker }: QueuePlan): Watch {
@@ -119,7 +190,7 @@ function deadLetters({ id, name, maxReceiveCount, worker }: QueuePlan): Watch {
     metric: queueMetric(queue, 'ApproximateNumberOfMessagesVisible'),
     description:
       `A message of ${name} came ${maxReceiveCount} times and was not dealt with by ${worker}. It lies in ${queue}, until it is ${DEAD_LETTER_RETENTION_DAYS} days old. ` +
-      `Find the cause in the log, mend it, then send the messages back: aws sqs start-message-move-task --source-arn ${queueArn(queue)}`,
+      `Find the cause in the log, mend it, then send the messages back: faxlane redrive ${queue}`,
   }
 }
 

@@ -4,6 +4,7 @@ import { alarmTopic } from './alarm-topic.ts'
 import { alarms } from './alarms.ts'
 import { apiFunction } from './api-function.ts'
 import type { AssetFolders } from './bundles.ts'
+import { dashboard } from './dashboard.ts'
 import { deliverFunctions } from './deliveries.ts'
 import { dispatchFunction } from './dispatch-function.ts'
 import { downloadFunction } from './download-function.ts'
@@ -54,6 +55,7 @@ export class GatewayStack extends Stack {
     ]
     const topic = alarmTopic(this, names, table.notices?.alarms ?? [])
     alarms(this, { names, table, functions, topic })
+    dashboard(this, { names, table })
     acknowledgeGatewayFindings(this, names)
     new CfnOutput(this, 'FaxesUrl', { value: `${api.url}faxes` })
     new CfnOutput(this, 'AlarmTopic', { value: topic.topicArn })

@@ -20,9 +20,13 @@ import { makeImpatient } from './impatient-assembly.ts'
 
 export interface SoakOptions {
   faxes: number
+  /** The numbers dialled, in turn. */
+  numbers?: readonly string[]
   /** None: the rate of an undisturbed gateway. */
   killEverySeconds: number | undefined
   tell: (text: string) => void
+  /** Told of every call to AWS, by the service and what was asked. */
+  onCall?: (call: { service: string; action: string }) => void
 }
 
 export interface SoakResult {
@@ -37,12 +41,13 @@ export interface SoakResult {
 const projectFolder = fileURLToPath(new URL('../..', import.meta.url))
 const SAMPLE = join(projectFolder, 'test/samples/text-std-ecm.tif')
 /** Of ten faxes, two go where a server is down: a tenth of the deliveries. */
-const NUMBERS = ['1', '1', '2', '2', '3', '3', '4', '4', '5', '6']
+const NUMBERS: readonly string[] = ['1', '1', '2', '2', '3', '3', '4', '4', '5', '6']
 /** Faxes that are under way at a time, as far as the ledger was looked at. */
 const UPLOADS_AT_A_TIME = 6
 
 /** Many faxes through the local gateway while its functions are killed and its messages repeated; then everything is counted. */
 export async function soak(options: SoakOptions): Promise<SoakResult> {
+  const { onCall = () => {} } = options
   const home = await mkdtemp(join(tmpdir(), 'faxlane-soak-'))
   const config = join(projectFolder, 'test/routing-tables/soak.conf')
   const { assemblyFolder } = await ensureSynthesized({ projectFolder, config, onProgress: () => {} })
@@ -51,6 +56,12 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
     homeFolder: join(home, 'gateway'),
     assemblyFolder: join(home, 'assembly'),
     delayDivisor: 60,
+    onCall,
+    // The calls of functions; DynamoDB is called by nobody else.
+    onAccess: ({ action }) => {
+      const [service = '', name = ''] = action.split(':')
+      if (service === 'dynamodb') onCall({ service, action: name })
+    },
   })
   try {
     return await run(gateway, options)
@@ -60,7 +71,10 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
   }
 }
 
-async function run(gateway: Gateway, { faxes, killEverySeconds, tell }: SoakOptions): Promise<SoakResult> {
+async function run(
+  gateway: Gateway,
+  { faxes, numbers = NUMBERS, killEverySeconds, tell }: SoakOptions,
+): Promise<SoakResult> {
   await putPasswords(gateway)
   const dynamoDb = new DynamoDBClient({ ...gateway, endpoint: gateway.dynamoDbEndpoint })
   const sqs = new SQSClient(gateway)
@@ -73,7 +87,7 @@ async function run(gateway: Gateway, { faxes, killEverySeconds, tell }: SoakOpti
     10_000,
   )
   try {
-    await upload(gateway, sqs, faxes, killEverySeconds !== undefined, done)
+    await upload({ gateway, sqs, faxes, numbers, disturbed: killEverySeconds !== undefined }, done)
     await untilAllHaveEnded(queries, tell)
     clearInterval(chaos)
     const seconds = (performance.now() - started) / 1000
@@ -106,11 +120,16 @@ function startKilling(everySeconds: number | undefined, done: { kills: number })
   }, everySeconds * 1000)
 }
 
+interface Uploads {
+  gateway: Gateway
+  sqs: SQSClient
+  faxes: number
+  numbers: readonly string[]
+  disturbed: boolean
+}
+
 async function upload(
-  gateway: Gateway,
-  sqs: SQSClient,
-  faxes: number,
-  disturbed: boolean,
+  { gateway, sqs, faxes, numbers, disturbed }: Uploads,
   done: { uploaded: number; repeatedEvents: number; repeatedDeliveries: number },
 ): Promise<void> {
   const submit = makeSubmit(gateway, (key) => key)
@@ -120,7 +139,7 @@ async function upload(
   const uploadOnes = async () => {
     while (next < faxes) {
       const number = next++
-      const to = NUMBERS[number % NUMBERS.length] ?? '1'
+      const to = numbers[number % numbers.length] ?? '1'
       const { fax: faxId } = await submit({ file: SAMPLE, from: '0478123456', to })
       done.uploaded += 1
       if (!disturbed) continue

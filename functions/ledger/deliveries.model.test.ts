@@ -1,0 +1,283 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { type DeliveryRecord, deliveryRecordSchema } from '../../shared/ledger/records.ts'
+import { DELIVERY_TRANSITIONS } from '../../shared/ledger/states.ts'
+import type { DeliveryMessage, DispatchRequest } from '../../shared/messages.ts'
+import { delivered, failed, type Outcome, retry } from '../../shared/outcome.ts'
+import type { Backend, DeployedTable } from '../../shared/routing-table/deployed-table.ts'
+import { makeRouter } from '../../shared/routing-table/route.ts'
+import { type DeliverDependencies, deliver } from '../deliver/deliver.ts'
+import { dispatch } from '../dispatch/dispatch.ts'
+import { fanOut } from '../dispatch/fan-out.ts'
+import type { NoticeEvent } from '../notify/notice-event.ts'
+import { settleReturned } from '../settle/settle.ts'
+import { openFax } from './fax-transitions.ts'
+import type { Ledger } from './ledger.ts'
+import { makeMemoryLedger } from './memory-ledger.ts'
+
+const FAX_ID = '20261125T110000Z-0k3w9x7m2r4t'
+const LEASE_SECONDS = 20
+const retryPlan = { forSeconds: 600, firstSeconds: 60, longestSeconds: 300 }
+const mail: Backend = {
+  kind: 'mail',
+  name: 'mail',
+  fallback: 'log',
+  retry: retryPlan,
+  subject: [],
+  body: [],
+  from: { address: 'fax@example.org', name: '' },
+  format: 'pdf',
+}
+const log: Backend = { kind: 'log', name: 'log', message: [] }
+const table: DeployedTable = {
+  version: 1,
+  timeZone: 'UTC',
+  sites: ['main'],
+  backends: [mail, log],
+  numbers: { '100': { backends: ['mail'], recipients: ['office@example.org'] } },
+}
+const facts = { destination: '100', receivedAt: '2026-11-25T11:00:00.000Z' }
+const fax = { id: FAX_ID, site: 'main', facts, pages: 1, tiffKey: 'incoming/x', pdfKey: 'pdf/x' }
+
+class Killed extends Error {}
+
+/** What the other side did, which no crash of ours undoes. */
+interface Happened {
+  backend: string
+  /** The attempt said that it might be a repetition. */
+  marked: boolean
+}
+
+/** The world around one fax: what its functions write and send goes on after a crash, and nothing else does. */
+class World {
+  readonly memory = makeMemoryLedger()
+  readonly queue: DeliveryMessage[] = []
+  readonly requests: DispatchRequest[] = []
+  readonly happened: Happened[] = []
+  readonly told: string[] = []
+  readonly steps: [DeliveryRecord['state'], DeliveryRecord['state']][] = []
+  now = new Date('2026-11-25T11:00:00Z')
+  /** Writes and sends until the function that runs is killed. */
+  #lives = Number.POSITIVE_INFINITY
+  readonly #router = makeRouter(table)
+
+  async begin(): Promise<void> {
+    const record = openFax(
+      { faxId: FAX_ID, site: 'main', facts, tiffKey: 'incoming/x', tiffBytes: 1 },
+      this.now,
+    )
+    await this.memory.addFax({ ...record, state: 'routed', backends: ['mail'], pages: 1, pdfKey: 'pdf/x' })
+    await fanOut(
+      this.#fanOut(this.memory),
+      { fax, readFile: async () => new Uint8Array() },
+      this.#router.routeFor('100') ?? [],
+    )
+  }
+
+  /** Runs a function until its end, or until it is killed between two of its acts. Whether it came to its end. */
+  async #run(
+    lives: number,
+    work: (ledger: Ledger, act: <Value>(what: () => Value) => Value) => Promise<unknown>,
+  ): Promise<boolean> {
+    this.#lives = lives
+    const act = <Value>(what: () => Value): Value => {
+      if (this.#lives-- <= 0) throw new Killed()
+      return what()
+    }
+    try {
+      await work(this.#ledger(act), act)
+      return true
+    } catch {
+      return false
+    } finally {
+      this.#lives = Number.POSITIVE_INFINITY
+    }
+  }
+
+  /** Checks each write as it goes into the ledger. */
+  #ledger(act: <Value>(what: () => Value) => Value): Ledger {
+    return {
+      ...this.memory,
+      addDelivery: (record) => act(() => this.memory.addDelivery(deliveryRecordSchema.parse(record))),
+      replaceDelivery: (next) =>
+        act(async () => {
+          const before = await this.memory.getDelivery(next.faxId, next.backend)
+          const written = await this.memory.replaceDelivery(deliveryRecordSchema.parse(next))
+          if (written && before !== undefined) this.steps.push([before.state, next.state])
+          return written
+        }),
+    }
+  }
+
+  #fanOut(ledger: Ledger, act: <Value>(what: () => Value) => Value = (what) => what()) {
+    return {
+      ledger,
+      router: this.#router,
+      putFile: async () => {},
+      enqueueDelivery: async (message: DeliveryMessage) => act(() => void this.queue.push(message)),
+      enqueuePrintJob: async () => {},
+      now: () => this.now,
+    }
+  }
+
+  #giveUp(act: <Value>(what: () => Value) => Value) {
+    return {
+      requestDelivery: async (request: DispatchRequest) => act(() => void this.requests.push(request)),
+      tell: async ({ backend = '' }: NoticeEvent) => act(() => void this.told.push(backend)),
+    }
+  }
+
+  /** Hands one message over. It stays on the queue until a function has come to its end with it. */
+  async handOver(index: number, outcome: Outcome, lives: number, keeps: boolean): Promise<void> {
+    const message = this.queue[index % Math.max(1, this.queue.length)]
+    if (message === undefined) return
+    const ended = await this.#run(lives, async (ledger, act) => {
+      const dependencies: DeliverDependencies<'mail' | 'log'> = {
+        ledger,
+        attempt: async ({ backend, maybeDelivered }) =>
+          act(() => {
+            if (outcome.outcome === 'delivered' || (outcome.outcome === 'retry' && outcome.maybeDelivered))
+              this.happened.push({ backend: backend.name, marked: maybeDelivered })
+            return outcome
+          }),
+        sendLater: async (later) => act(() => void this.queue.push({ ...later, furtherWaitSeconds: 0 })),
+        ...this.#giveUp(act),
+        count: () => {},
+        now: () => this.now,
+        leaseSeconds: LEASE_SECONDS,
+      }
+      await deliver(dependencies, { message: message as never, lastReceive: false })
+    })
+    // `keeps`: SQS hands a message over once more, though it was dealt with.
+    if (ended && !keeps) this.queue.splice(this.queue.indexOf(message), 1)
+  }
+
+  async dispatchOne(index: number, lives: number, keeps: boolean): Promise<void> {
+    const request = this.requests[index % Math.max(1, this.requests.length)]
+    if (request === undefined) return
+    const ended = await this.#run(lives, async (ledger, act) =>
+      dispatch(
+        {
+          ...this.#fanOut(ledger, act),
+          ledger,
+          router: this.#router,
+          queries: {
+            fax: async () => {
+              const record = await this.memory.getFax(FAX_ID)
+              const deliveries = [...this.memory.deliveries.values()].map((one) => structuredClone(one))
+              return record && { fax: record, deliveries }
+            },
+          },
+          readObject: async () => new Uint8Array(),
+        },
+        request,
+      ),
+    )
+    if (ended && !keeps) this.requests.splice(this.requests.indexOf(request), 1)
+  }
+
+  async bounce(lives: number): Promise<void> {
+    const returned = { faxId: FAX_ID, backend: 'mail', outcome: failed('550 user unknown') }
+    await this.#run(lives, async (ledger, act) =>
+      settleReturned({ ledger, ...this.#giveUp(act), count: () => {}, now: () => this.now }, returned),
+    )
+    // SES's event stays on its queue until it was dealt with.
+    await this.#run(Number.POSITIVE_INFINITY, async (ledger, act) =>
+      settleReturned({ ledger, ...this.#giveUp(act), count: () => {}, now: () => this.now }, returned),
+    )
+  }
+
+  pass(seconds: number): void {
+    this.now = new Date(this.now.getTime() + seconds * 1000)
+  }
+
+  record = (backend: string) => this.memory.deliveries.get(`${FAX_ID} ${backend}`)
+}
+
+type Real = World
+type Model = Record<string, never>
+const lives = fc.oneof(
+  { weight: 2, arbitrary: fc.nat({ max: 6 }) },
+  { weight: 1, arbitrary: fc.constant(99) },
+)
+const outcome = fc.constantFrom<Outcome>(
+  delivered('id', 'ok'),
+  retry('busy'),
+  retry('answer lost', { maybeDelivered: true }),
+  failed('no'),
+)
+
+function command(text: string, run: (world: World) => Promise<void> | void): fc.AsyncCommand<Model, Real> {
+  return {
+    check: () => true,
+    run: async (_, world) => {
+      await run(world)
+      for (const record of world.memory.deliveries.values()) holds(world, record)
+    },
+    toString: () => text,
+  }
+}
+
+/** What is true at every moment, whatever happened. */
+function holds(world: World, { backend, state, attempts, history }: DeliveryRecord): void {
+  expect(attempts).toBeGreaterThanOrEqual(
+    new Set(history.map(({ attempt }) => attempt)).size - (state === 'bounced' ? 1 : 0),
+  )
+  for (const [from, to] of world.steps) expect(DELIVERY_TRANSITIONS[from]).toContain(to)
+  const arrivals = world.happened.filter((one) => one.backend === backend)
+  if (state === 'delivered') expect(arrivals.length).toBeGreaterThanOrEqual(1)
+  // None twice in silence.
+  for (const [index, { marked }] of arrivals.entries()) if (index > 0) expect(marked).toBe(true)
+}
+
+const commands = [
+  fc
+    .tuple(fc.nat(9), outcome, lives, fc.boolean())
+    .map(([index, answer, until, keeps]) =>
+      command(
+        `hand over ${index}, ${answer.outcome}, killed after ${until}${keeps ? ', comes again' : ''}`,
+        (world) => world.handOver(index, answer, until, keeps),
+      ),
+    ),
+  fc
+    .tuple(fc.nat(9), lives, fc.boolean())
+    .map(([index, until, keeps]) =>
+      command(`dispatch ${index}, killed after ${until}`, (world) => world.dispatchOne(index, until, keeps)),
+    ),
+  fc.nat({ max: 60 }).map((seconds) => command(`${seconds} s pass`, (world) => world.pass(seconds))),
+  lives.map((until) => command(`bounce, killed after ${until}`, (world) => world.bounce(until))),
+  fc.constant(
+    command(
+      'lost?',
+      (world) => void world.requests.push({ version: 1, faxId: FAX_ID, backend: 'mail', because: 'lost' }),
+    ),
+  ),
+]
+
+describe('the deliveries of a fax', () => {
+  it('end, each once or marked, and a fallback runs, whatever is repeated, out of order or killed between two writes', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.commands(commands, { maxCommands: 40 }), async (run) => {
+        const world = new World()
+        await world.begin()
+        await fc.asyncModelRun(() => ({ model: {}, real: world }), run)
+        // From here on all goes well: what is on the queues has to be enough to bring everything to its end.
+        for (let round = 0; round < 60 && world.queue.length + world.requests.length > 0; round += 1) {
+          world.pass(LEASE_SECONDS + 1)
+          for (let left = world.requests.length; left > 0; left -= 1) await world.dispatchOne(0, 99, false)
+          await world.handOver(round, delivered('id', 'ok'), 99, false)
+        }
+        expect([world.queue, world.requests]).toEqual([[], []])
+        const first = world.record('mail')
+        expect(['delivered', 'failed', 'bounced']).toContain(first?.state)
+        for (const record of world.memory.deliveries.values()) holds(world, record)
+        if (first?.state === 'delivered') return
+        // Given up: the fallback has it, and somebody was told.
+        expect(world.record('log')).toMatchObject({ fallbackOf: 'mail' })
+        expect(['delivered', 'failed']).toContain(world.record('log')?.state)
+        expect(world.told).toContain('mail')
+      }),
+      { numRuns: 150 },
+    )
+  })
+})
