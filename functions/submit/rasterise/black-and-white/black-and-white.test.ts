@@ -74,6 +74,15 @@ describe('pictures', () => {
       expect(share).toBeLessThanOrEqual((shares[part - 1] ?? 1) + 0.01)
   })
 
+  it('keep their dark parts as they are: no step where a grey falls below what a letter may have', () => {
+    const lines = draw((x, y) => 100 - Math.round((x / WIDTH) * 70) + ((x + y) % 3))
+    const shares = Array.from({ length: 10 }, (_, part) =>
+      shareOfBlack(lines.map((line) => line.slice(part * 32, part * 32 + 32))),
+    )
+    for (const [part, share] of shares.entries())
+      expect(Math.abs(share - (1 - (100 - ((part + 0.5) / 10) * 70) / 255))).toBeLessThan(0.08)
+  })
+
   it('a bar of a chart in a light tint, without writing, is not lost', () => {
     expect(shareOfBlack(inSquare(draw(framed(() => 190))))).toBeGreaterThan(0.15)
   })

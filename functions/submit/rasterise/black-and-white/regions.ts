@@ -51,8 +51,10 @@ interface BlockCounts extends BlockGrid {
   solids: Uint16Array
   /** The most that a block has of one of these. */
   most: number
-  /** 0: all white. */
-  isInked: Uint8Array
+  /** Rows of the block that are not all white. */
+  inkedRows: Uint8Array
+  /** Not 0: in one of those rows is something as light as paper. */
+  hasPaper: Uint8Array
   /** Not 0: something in it is dark. */
   isDark: Uint8Array
 }
@@ -69,7 +71,8 @@ function countBlocks(page: GreyPage, paper: number): BlockCounts {
     greys: new Uint16Array(columns * rows),
     tints: new Uint16Array(columns * rows),
     solids: new Uint16Array(columns * rows),
-    isInked: new Uint8Array(columns * rows),
+    inkedRows: new Uint8Array(columns * rows),
+    hasPaper: new Uint8Array(columns * rows),
     isDark: new Uint8Array(columns * rows),
     most: 0,
   }
@@ -87,24 +90,26 @@ const HIGH_BITS = 0x80808080 | 0
  */
 function countRow(page: GreyPage, row: number, firstBlock: number, paper: number, counts: BlockCounts): void {
   const { words, widthPixels } = page
-  const { isInked, isDark } = counts
+  const { inkedRows, hasPaper, isDark } = counts
   const start = (row * widthPixels) >> 2
   const end = start + (widthPixels >> 2)
   let block = firstBlock - 1
   for (let first = start; first < end; first += WORDS_PER_BLOCK) {
     block++
     if (wordsTogether(words, first) === WHITE_WORD) continue
-    let dark = 0
+    let [dark, light] = [0, 0]
     for (let index = first; index < first + WORDS_PER_BLOCK; index++) {
       const word = words[index] as number
       // Below 64 both high bits are clear, from 224 three are set.
       const darkBytes = ~word & ~(word << 1) & HIGH_BITS
       const lightBytes = word & (word << 1) & (word << 2) & HIGH_BITS
       dark |= darkBytes
+      light |= lightBytes
       if ((darkBytes | lightBytes) === 0) countGrey(word, block, paper, counts)
     }
-    isInked[block] = 1
+    inkedRows[block] = (inkedRows[block] as number) + 1
     if (dark !== 0) isDark[block] = 1
+    if (light !== 0) hasPaper[block] = 1
   }
 }
 
@@ -127,10 +132,10 @@ function highestOf(word: number): number {
 
 /** Writing with nothing dark in its block or beside it: a block with no more than the tip of a dark letter is not pale. */
 function findPale(page: GreyPage, counts: BlockCounts): Uint8Array {
-  const { isInked, isDark } = counts
-  const pale = new Uint8Array(isInked.length)
-  for (let block = 0; block < isInked.length; block++)
-    if (isInked[block] === 1 && !isMarkedNear(counts, isDark, block))
+  const { inkedRows, isDark } = counts
+  const pale = new Uint8Array(inkedRows.length)
+  for (let block = 0; block < inkedRows.length; block++)
+    if (inkedRows[block] !== 0 && !isMarkedNear(counts, isDark, block))
       pale[block] = darkestWriting(page, counts, block)
   return pale
 }
@@ -155,13 +160,13 @@ function darkestWriting(
   return hasEdge ? darkest : 0
 }
 
-function findInk({ columns, rows, isInked }: BlockCounts): Pick<Regions, 'inkFrom' | 'inkTo'> {
+function findInk({ columns, rows, inkedRows }: BlockCounts): Pick<Regions, 'inkFrom' | 'inkTo'> {
   const inkFrom = new Uint16Array(rows)
   const inkTo = new Uint16Array(rows)
   for (let row = 0; row < rows; row++) {
     let [from, to] = [0, columns]
-    while (from < columns && isInked[row * columns + from] === 0) from++
-    while (to > from && isInked[row * columns + to - 1] === 0) to--
+    while (from < columns && inkedRows[row * columns + from] === 0) from++
+    while (to > from && inkedRows[row * columns + to - 1] === 0) to--
     inkFrom[row] = from
     inkTo[row] = to
   }
@@ -172,7 +177,7 @@ function growPictures(counts: BlockCounts): Uint8Array {
   const { greys, blockWords } = counts
   if (counts.most < blockWords * SEED_SHARE) return new Uint8Array(greys.length)
   const isPicture = blocksFrom(greys, blockWords * SEED_SHARE)
-  if (isPicture.includes(1)) growAlong(counts, isPicture, blocksFrom(greys, blockWords * GROWTH_SHARE))
+  if (isPicture.includes(1)) growAlong(counts, isPicture, openToPictures(counts))
   for (const blocks of broadPatches(counts, counts.solids)) mark(isPicture, blocks)
   for (const blocks of broadPatches(counts, counts.tints))
     if (!isWritten(counts, blocks)) mark(isPicture, blocks)
@@ -183,6 +188,14 @@ function growPictures(counts: BlockCounts): Uint8Array {
   for (const { blocks, touchesEdge } of patchesOf(counts, around))
     if (!touchesEdge && blocks.length <= LARGEST_HOLE_BLOCKS) mark(wide, blocks)
   return wide
+}
+
+/** Some grey is enough beside a picture; and in its dark parts there is nothing else, and no paper either. */
+function openToPictures({ greys, blockWords, blockRows, inkedRows, hasPaper }: BlockCounts): Uint8Array {
+  const isOpen = blocksFrom(greys, blockWords * GROWTH_SHARE)
+  for (let block = 0; block < isOpen.length; block++)
+    if (inkedRows[block] === blockRows && hasPaper[block] === 0) isOpen[block] = 1
+  return isOpen
 }
 
 function blocksFrom(counts: Uint16Array, least: number): Uint8Array {
