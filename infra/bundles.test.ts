@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { deployedTableSchema } from '../shared/routing-table/deployed-table.ts'
@@ -50,6 +50,17 @@ describe.each(names)('%s', (name) => {
 it.each(['receive', 'submit', 'api'] as const)('puts the routing table beside %s, whole', (name) => {
   const file = join(folders[name], 'routing-table.json')
   expect(deployedTableSchema.parse(JSON.parse(readFileSync(file, 'utf8')))).toEqual(TABLE)
+})
+
+it('puts PDFium beside submit, where the rasteriser looks for it, and beside no other', async () => {
+  const [file] = Object.keys(metafile.inputs).filter((input) =>
+    input.endsWith('rasterise/pdfium/instance.ts'),
+  )
+  expect(file).toBeDefined()
+  const withIt = names.filter((name) => existsSync(join(folders[name], 'pdfium.wasm')))
+  expect(withIt).toEqual(names.filter((name) => inputsOf(name).includes(file ?? '')))
+  expect(withIt).toEqual(['submit'])
+  expect(readFileSync(join(folders.submit, 'pdfium.wasm')).subarray(0, 4)).toEqual(Buffer.from('\0asm'))
 })
 
 it('gives the same bytes for the same sources: a deployment without a change changes nothing', () => {

@@ -51,7 +51,7 @@ export const DOWNLOAD: FunctionSize = { timeoutSeconds: 10, memoryMegabytes: 256
 export const SUBMIT: FunctionSize & FunctionFeed = {
   // Five hundred dense pages.
   timeoutSeconds: 300,
-  // One whole processor, as for RECEIVE. PDFium gets 320 MB, and the pages and their TIFF lie beside it.
+  // One whole processor, as for RECEIVE. PDFium gets 256 MB, and the pages and their TIFF lie beside it.
   memoryMegabytes: 1769,
   batchSize: 1,
   concurrency: 10,

@@ -107,6 +107,12 @@ describe('what would take for ever is counted before it is drawn', () => {
     expect(message).toContain('410 pages full')
   })
 
+  it('pages that hold much and draw nothing', async () => {
+    const { reason, message } = await refusal(await textPdf(3), { seconds: 0 })
+    expect(reason).toBe('too-large')
+    expect(message).toContain('of its 3 pages')
+  })
+
   it('an image of a billion pixels', async () => {
     const image = stream(
       '00',

@@ -1,6 +1,6 @@
 /**
- * What a PDF may ask for. All of it is counted, in bytes, pages and pixels, so that a document is refused or not whatever the machine and
- * its load.
+ * What a PDF may ask for. It is counted, in bytes, pages and pixels, so that a document is refused or not whatever the machine and its
+ * load.
  */
 export interface RasteriseLimits {
   fileBytes: number
@@ -20,6 +20,11 @@ export interface RasteriseLimits {
   memoryBytes: number
   /** The TIFF. */
   tiffBytes: number
+  /**
+   * The one clock, looked at between pages: a page can hold a hundred megabytes that draw nothing, which nobody counts. Less than the
+   * function's own time limit, so that the sender has an answer.
+   */
+  seconds: number
 }
 
 export const DEFAULT_LIMITS: RasteriseLimits = {
@@ -29,6 +34,7 @@ export const DEFAULT_LIMITS: RasteriseLimits = {
   imagePixels: 140_000_000,
   covered: { document: 400, page: 10 },
   objects: { document: 500_000, page: 10_000 },
-  memoryBytes: 320 * 1024 * 1024,
+  memoryBytes: 256 * 1024 * 1024,
   tiffBytes: 100_000_000,
+  seconds: 240,
 }

@@ -74,6 +74,14 @@ function tooMuchMemory(what: string): PdfRefused {
   return new PdfRefused('too-large', `${what} needs more memory to be drawn than a fax may take.`)
 }
 
+function tooSlow(done: number, count: number): PdfRefused {
+  const where = `after ${done} of its ${count} pages`
+  return new PdfRefused(
+    'too-large',
+    `The PDF takes too long to be drawn: stopped ${where}. Print it to a new PDF as images and send that.`,
+  )
+}
+
 class Rasteriser {
   readonly #pdfium: Pdfium
   readonly #document: OpenDocument
@@ -101,7 +109,9 @@ class Rasteriser {
     const { pages: count, warnings } = this.#document
     const pages: FaxPageToWrite[] = []
     let codedBytes = 0
+    const latest = performance.now() + this.#limits.seconds * 1000
     for (let index = 0; index < count; index++) {
+      if (performance.now() > latest) throw tooSlow(index, count)
       const page = this.#rasterisePage(index)
       codedBytes += page.coded.length
       if (codedBytes > this.#limits.tiffBytes)
