@@ -2,7 +2,8 @@ import { visible } from '../shared/visible.ts'
 import { CommandFailed, EXIT_CODES, WrongUsage } from './subcommand.ts'
 import { SUBCOMMANDS } from './subcommands.ts'
 import { fitHelp } from './terminal/fit-help.ts'
-import { standardOutput } from './terminal/screen.ts'
+import { screenOf, standardOutput } from './terminal/screen.ts'
+import { wrap } from './terminal/wrap.ts'
 
 const HELP = `faxlane, the command of those who operate the gateway and send faxes.
 
@@ -23,9 +24,15 @@ export async function main(words: readonly string[]): Promise<number> {
     return await runSubcommand(words)
   } catch (error) {
     if (!(error instanceof WrongUsage || error instanceof CommandFailed)) throw error
-    process.stderr.write(`faxlane: ${error.message}\n`)
+    process.stderr.write(`${fitted(`faxlane: ${error.message}`)}\n`)
     return error instanceof WrongUsage ? EXIT_CODES.usage : EXIT_CODES.someFailed
   }
+}
+
+/** A text of several lines, such as findings in a table, is laid out already. */
+function fitted(text: string): string {
+  const { columns } = screenOf(process.stderr, process.env)
+  return text.includes('\n') ? text : wrap(text, columns).join('\n')
 }
 
 async function runSubcommand([name, ...words]: readonly string[]): Promise<number> {

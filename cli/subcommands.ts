@@ -39,6 +39,10 @@ export const SUBCOMMANDS: Readonly<Record<string, Listed>> = {
     summary: 'says how the gateway is: queues, dead letters, agents, the last hour',
     load: async () => (await import('./status/status.ts')).status,
   },
+  sweep: {
+    summary: 'compares what arrived with what is on record, and puts right what it can',
+    load: async () => (await import('./sweep/sweep.ts')).sweep,
+  },
   redrive: {
     summary: 'sends dead letters back to where they came from',
     load: async () => (await import('./redrive/redrive.ts')).redrive,

@@ -10,13 +10,26 @@ export interface Ended {
 const COMMAND = fileURLToPath(new URL('./faxlane.mjs', import.meta.url))
 
 /** The command as a user has it: a process of its own, in any folder. */
-export function startFaxlane(words: readonly string[], cwd: string): ChildProcessWithoutNullStreams {
-  return spawn(process.execPath, [COMMAND, ...words], { cwd, stdio: 'pipe' })
+export function startFaxlane(
+  words: readonly string[],
+  cwd: string,
+  environment: Record<string, string> = {},
+): ChildProcessWithoutNullStreams {
+  return spawn(process.execPath, [COMMAND, ...words], {
+    cwd,
+    stdio: 'pipe',
+    env: { ...process.env, ...environment },
+  })
 }
 
 /** Runs it to its end. */
-export function faxlane(words: readonly string[], cwd: string, input?: Uint8Array): Promise<Ended> {
-  const child = startFaxlane(words, cwd)
+export function faxlane(
+  words: readonly string[],
+  cwd: string,
+  input?: Uint8Array,
+  environment?: Record<string, string>,
+): Promise<Ended> {
+  const child = startFaxlane(words, cwd, environment)
   const stdout: Buffer[] = []
   const stderr: Buffer[] = []
   child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk))

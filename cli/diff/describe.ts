@@ -1,6 +1,7 @@
 import { DEFAULT_NUMBER } from '../../shared/routing-table/sections/number.ts'
 import { visible } from '../../shared/visible.ts'
 import type { Screen } from '../terminal/screen.ts'
+import { textWidth } from '../terminal/text-width.ts'
 import { wrap } from '../terminal/wrap.ts'
 import {
   type BackendChange,
@@ -96,15 +97,24 @@ function backendLines(screen: Look, { name, change, settings }: BackendChange): 
   ]
 }
 
-function settingLines({ paint }: Look, { setting, before, after }: SettingChange, indent: string): string[] {
+function settingLines(
+  { columns, paint }: Look,
+  { setting, before, after }: SettingChange,
+  indent: string,
+): string[] {
+  const name = `${indent}${visible(setting)}:`
   // A text of many lines is for a real diff of the two files.
   if ([before, after].some((text) => text?.includes('\n') || (text?.length ?? 0) > MOST_CHARACTERS)) {
-    return [
-      `${indent}${visible(setting)}: ${before === undefined ? 'set' : after === undefined ? 'not set any more' : 'changed'}`,
-    ]
+    return [`${name} ${before === undefined ? 'set' : after === undefined ? 'not set any more' : 'changed'}`]
   }
   const shown = (text: string | undefined) => (text === undefined ? '(not set)' : visible(text))
-  return [`${indent}${visible(setting)}: ${paint('red', shown(before))} → ${paint('green', shown(after))}`]
+  const [one, other] = [shown(before), shown(after)]
+  if (textWidth(`${name} ${one} → ${other}`) <= columns) {
+    return [`${name} ${paint('red', one)} → ${paint('green', other)}`]
+  }
+  const part = (colour: 'red' | 'green', mark: string, text: string) =>
+    wrap(`${mark} ${text}`, columns - indent.length - 2).map((line) => `${indent}  ${paint(colour, line)}`)
+  return [name, ...part('red', '-', one), ...part('green', '+', other)]
 }
 
 function count(number: number, one: string): string {

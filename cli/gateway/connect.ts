@@ -4,6 +4,7 @@ import { SQSClient } from '@aws-sdk/client-sqs'
 import { bucketNameOf, deploymentNames } from '../../shared/deployment-names.ts'
 import { makeLedgerQueries } from '../../shared/ledger/queries.ts'
 import { makeFiles } from './files.ts'
+import { invokeFunction } from './functions.ts'
 import type { Gateway } from './gateway.ts'
 import { askLedger } from './ledger.ts'
 import type { LocalGateway } from './local-gateway.ts'
@@ -92,6 +93,7 @@ function makeGateway({
     queues: makeQueues(sqs, deployment),
     files: makeFiles(s3, bucket),
     readTable,
+    invoke: (functionName, event) => invokeFunction(settings, functionName, event),
     putPassword: (secret, password) => putPassword(settings, secret, password),
     close() {
       for (const client of [s3, sqs, dynamoDb]) client.destroy()

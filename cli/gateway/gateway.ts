@@ -15,6 +15,8 @@ export interface Gateway {
   files: GatewayFiles
   /** The table that it routes by. */
   readTable: () => Promise<DeployedTable>
+  /** Runs a function of the gateway, and answers what it answers. */
+  invoke: (functionName: string, event: object) => Promise<unknown>
   putPassword: (secret: string, password: string) => Promise<'set' | 'no such secret'>
   close: () => void
 }

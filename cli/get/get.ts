@@ -52,8 +52,10 @@ function keyOf(fax: FaxRecord, format: 'pdf' | 'tiff'): string {
   if (format === 'tiff') return fax.tiffKey
   if (fax.pdfKey !== undefined) return fax.pdfKey
   const why =
-    fax.state === 'received' ? 'it is still under way' : `it is ${fax.state}: ${visible(fax.reason ?? '')}`
-  throw new CommandFailed(`there is no PDF of ${fax.id}; ${why} The file as it was received: --tiff`)
+    fax.state === 'received'
+      ? 'still under way'
+      : `${fax.state}, ${visible(fax.reason ?? '').replace(/\.$/, '')}`
+  throw new CommandFailed(`there is no PDF of ${fax.id}: it is ${why}. The file as it was received: --tiff`)
 }
 
 async function readFile({ files }: Gateway, key: string): Promise<Uint8Array> {

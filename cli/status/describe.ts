@@ -1,3 +1,4 @@
+import { DELIVERY_STATES, FAX_STATES } from '../../shared/ledger/records.ts'
 import { visible } from '../../shared/visible.ts'
 import { count } from '../faxes/amounts.ts'
 import { ago, dayOf, timeOf } from '../faxes/when.ts'
@@ -32,7 +33,9 @@ export function describe(screen: Look, health: Health, now: Date): string {
 }
 
 function factsOf({ lastHour, open, stuck, deadLetters, sites }: Health, now: Date): Fact[] {
-  const states = Object.entries(lastHour.states).map(([state, number]) => `${number} ${state}`)
+  const states = [...FAX_STATES, ...DELIVERY_STATES].flatMap((state) =>
+    lastHour.states[state] === undefined ? [] : [`${lastHour.states[state]} ${state}`],
+  )
   const oldest =
     open.oldest === undefined
       ? ''

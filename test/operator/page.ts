@@ -1,0 +1,69 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { expect } from 'vitest'
+
+const PAGE = new URL('../../docs/operations.md', import.meta.url)
+
+/** `FAXLANE_UPDATE_DOCS=1 npx vitest run test/operator.test.ts` writes the page's outputs anew. */
+const UPDATE = process.env.FAXLANE_UPDATE_DOCS === '1'
+
+/**
+ * That docs/operations.md shows this output below the comment of this name: the same words, as often. Their order is left out, since deliveries are
+ * independent of each other, and line breaks, since a figure may be wider today.
+ */
+export function expectOnPage(name: string, command: string, output: string): void {
+  const page = readFileSync(PAGE, 'utf8')
+  const block = new RegExp(`(<!-- ${name} -->\n\`\`\`console\n)(.*?)(\n\`\`\`)`, 's')
+  const shown = `$ ${command}\n${sample(output).trimEnd()}`
+  expect(page, `docs/operations.md has no block ${name}`).toMatch(block)
+  if (UPDATE) {
+    writeFileSync(
+      PAGE,
+      page.replace(block, (_, before, __, after) => before + shown + after),
+    )
+    return
+  }
+  expect(words(block.exec(page)?.[2] ?? '')).toEqual(words(shown))
+}
+
+const words = (text: string) => text.split(/\s+/).sort()
+
+const DIGESTS = [
+  '9pncjvmdn1vq',
+  '3xk7w2hq8r5t',
+  'c0yd4b6m1zsa',
+  'k8f2nq9wj3ex',
+  'v5rt7h1gp0dm',
+  '2mze6x4bq8ny',
+  'w1sj9c5kd7af',
+  'h4qp0v8ty3gr',
+  'n7bd2x6mf9ke',
+  'y3ga5z1wc8jh',
+  'q6tn4r9sb2vx',
+  'd8ew1k7hz5pm',
+]
+
+/** The output with what differs from run to run replaced by samples of the same length. */
+export function sample(output: string): string {
+  const ids = [...new Set(output.match(/\d{8}T\d{6}Z-[0-9a-z]{12}/g) ?? [])]
+  let text = output
+  for (const [index, id] of ids.entries()) {
+    const digest = DIGESTS[index] ?? 'zzzzzzzzzzzz'
+    text = text
+      .replaceAll(id, `20261125T093012Z-${digest}`)
+      .replaceAll(`-${id.slice(-6)}`, `-${digest.slice(-6)}`)
+  }
+  return text
+    .replaceAll(/\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z/g, '2026-11-25T09:30:12.000Z')
+    .replaceAll(/\b\d{4}-\d{2}-\d{2}\b/g, '2026-11-25')
+    .replaceAll(/\b\d{2}-\d{2} \d{2}:\d{2}\b/g, '09:30:12')
+    .replaceAll(/\b\d{2}:\d{2}:\d{2}\b/g, '09:30:12')
+    .replaceAll(/\bin [\d.]+ ms\b/g, 'in 1.9 ms')
+    .replaceAll(
+      /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g,
+      '5f0c2a4e-9d1b-4c7e-8a36-2b1d0e9f7c58',
+    )
+    .replaceAll(/[0-9a-f]{16}-5f0c2a4e/g, '010201a207bc4385-5f0c2a4e')
+    .replaceAll(/-0478123456-\d{10}-/g, '-0478123456-1795599012-')
+    .replaceAll(/\b\d+ (s|min) ago\b/g, '8 s ago')
+    .replaceAll(/\bsilent for \d+ min\b/g, 'silent for 42 min')
+}
