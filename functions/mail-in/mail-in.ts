@@ -58,7 +58,12 @@ export async function mailIn(
   for (const [domain, numbers] of byDomain(notification.receipt.recipients)) {
     const place = placeOf(dependencies.rules, { from: mail.from, domain })
     if (place === undefined) continue
-    transmissions.push(...(await take(dependencies, { notification, document, numbers, ...place })))
+    for (let first = 0; first < numbers.length; first += MOST_RECIPIENTS) {
+      const some = numbers.slice(first, first + MOST_RECIPIENTS)
+      transmissions.push(
+        ...(await take(dependencies, { notification, document, numbers: some, first, ...place })),
+      )
+    }
   }
   return { transmissions }
 }
@@ -106,17 +111,19 @@ interface Taking extends Place {
   notification: MailNotification
   document: { pdf: Uint8Array } | { refusal: string }
   numbers: readonly string[]
+  /** Where they begin among those of their domain: a document goes to some of many at a time. */
+  first: number
 }
 
 async function take(
   dependencies: MailInDependencies,
-  { notification, document, numbers, sender, profile, refusal }: Taking,
+  { notification, document, numbers, first, sender, profile, refusal }: Taking,
 ): Promise<TransmissionRecord[]> {
   const { rules, now } = dependencies
   const putAt = new Date(notification.mail.timestamp)
-  const documentId = makeFaxId(putAt, notification.mail.messageId, sender.recipientDomain)
+  const documentId = makeFaxId(putAt, notification.mail.messageId, sender.recipientDomain, String(first))
   const key = outgoingKey({ site: profile.site, documentId })
-  const request = { to: numbers.slice(0, MOST_RECIPIENTS), notify: [sender.name], outbound: profile.name }
+  const request = { to: [...numbers], notify: [sender.name], outbound: profile.name }
   const submission = { key, site: profile.site, putAt, request, sender }
   const planned = planTransmissions(rules, submission, now())
   const why = refusal ?? ('refusal' in document ? document.refusal : undefined)

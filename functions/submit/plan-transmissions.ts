@@ -98,40 +98,50 @@ function covers(pattern: string, principal: string): boolean {
 
 /** One record for each number, each once: accepted, or refused with the reason. */
 export function planTransmissions(rules: Rules, submission: Submission, now: Date): TransmissionRecord[] {
-  const { key, site, putAt, request, sender } = submission
+  const { request, site, sender } = submission
   const profile = findProfile(rules, { outbound: request.outbound, site }, sender)
-  const common = {
-    site,
-    way: sender.way,
-    sender: sender.name,
-    notify: request.notify ?? [],
-    documentKey: key,
-  }
-  const notBefore = request.at === undefined ? undefined : new Date(request.at).toISOString()
-  const late = notBefore !== undefined && Date.parse(notBefore) - now.getTime() > FARTHEST_DAYS * 86_400_000
-  const records = request.to.map((written) => {
-    const judged = 'refusal' in profile ? profile : judgeNumber(profile, written)
-    const opened = openTransmission(
-      {
-        ...common,
-        id: transmissionIdOf({ key, destination: bareNumber(written) ?? written, putAt }),
-        destination: 'dial' in judged ? judged.dial : written,
-        ...('refusal' in profile
-          ? {}
-          : { outbound: profile.name, settings: settingsFor(profile, request, rules.timeZone) }),
-        ...(notBefore === undefined ? {} : { notBefore }),
-      },
-      now,
-    )
-    const reason =
-      'refusal' in judged
-        ? judged.refusal
-        : 'refusal' in profile
-          ? profile.refusal
-          : (callerRefusal(profile, request) ?? (late ? TOO_FAR : undefined))
-    return reason === undefined ? opened : (refuseTransmission(opened, reason, now) ?? opened)
-  })
-  return eachNumberOnce(records)
+  return eachNumberOnce(
+    request.to.map((written) => planOne({ submission, profile, written, timeZone: rules.timeZone }, now)),
+  )
+}
+
+interface PlannedNumber {
+  submission: Submission
+  profile: OutboundProfile | { refusal: string }
+  written: string
+  timeZone: string
+}
+
+function planOne({ submission, profile, written, timeZone }: PlannedNumber, now: Date): TransmissionRecord {
+  const { key, site, putAt, request, sender } = submission
+  const judged = 'refusal' in profile ? profile : judgeNumber(profile, written)
+  const opened = openTransmission(
+    {
+      id: transmissionIdOf({ key, destination: bareNumber(written) ?? written, putAt }),
+      site,
+      destination: 'dial' in judged ? judged.dial : written,
+      way: sender.way,
+      sender: sender.name,
+      notify: request.notify ?? [],
+      documentKey: key,
+      ...('refusal' in profile
+        ? {}
+        : { outbound: profile.name, settings: settingsFor(profile, request, timeZone) }),
+      ...(request.at === undefined ? {} : { notBefore: new Date(request.at).toISOString() }),
+    },
+    now,
+  )
+  const reason = 'refusal' in judged ? judged.refusal : wishRefusal(profile, request, now)
+  return reason === undefined ? opened : (refuseTransmission(opened, reason, now) ?? opened)
+}
+
+/** Of what is wished for all numbers. */
+function wishRefusal(profile: PlannedNumber['profile'], request: SendRequest, now: Date): string | undefined {
+  if ('refusal' in profile) return profile.refusal
+  const waitMilliseconds = request.at === undefined ? 0 : Date.parse(request.at) - now.getTime()
+  return (
+    callerRefusal(profile, request) ?? (waitMilliseconds > FARTHEST_DAYS * 86_400_000 ? TOO_FAR : undefined)
+  )
 }
 
 const TOO_FAR = `A fax waits for ${FARTHEST_DAYS} days at most.`

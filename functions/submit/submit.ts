@@ -1,16 +1,6 @@
-import { createHash } from 'node:crypto'
-import {
-  hasTransmissionEnded,
-  type RasterisedPages,
-  type TransmissionRecord,
-} from '../../shared/ledger/transmission-record.ts'
+import { hasTransmissionEnded, type TransmissionRecord } from '../../shared/ledger/transmission-record.ts'
 import { localTime } from '../../shared/routing-table/local-time.ts'
-import {
-  parseOutgoingKey,
-  pictureKey,
-  transmissionIdOf,
-  transmitKey,
-} from '../../shared/transmission/keys.ts'
+import { parseOutgoingKey, transmissionIdOf } from '../../shared/transmission/keys.ts'
 import { requestFromMetadata } from '../../shared/transmission/send-request.ts'
 import type { TransmissionLedger } from '../ledger/transmission-ledger.ts'
 import {
@@ -21,12 +11,10 @@ import {
 } from '../ledger/transmission-transitions.ts'
 import type { Count } from '../metrics.ts'
 import type { StoredObject } from '../storage/faxes-bucket.ts'
-import { headerLine } from './header-line.ts'
+import { LARGEST_BYTES, makePages, type PagesDependencies, storePages } from './fax-pages.ts'
 import { planTransmissions, type Rules } from './plan-transmissions.ts'
-import type { FaxDocument, RasteriseOptions } from './rasterise/rasterise-pdf.ts'
-import { PdfRefused } from './rasterise/refused.ts'
 
-export interface SubmitDependencies {
+export interface SubmitDependencies extends PagesDependencies {
   ledger: Pick<
     TransmissionLedger,
     'addTransmission' | 'getTransmission' | 'replaceTransmission' | 'countOnDay'
@@ -36,14 +24,11 @@ export interface SubmitDependencies {
   dailyLimitOf: (outbound: string) => number | undefined
   /** Undefined when it is gone. */
   readDocument: (wanted: { key: string; largestBytes: number }) => Promise<StoredObject | undefined>
-  rasterise: (pdf: Uint8Array, options: RasteriseOptions) => Promise<FaxDocument>
-  putObject: (object: { key: string; bytes: Uint8Array; contentType: string }) => Promise<void>
   /** Has the attempt that a record waits for sent to its site when its time has come. */
   scheduleAttempt: (record: TransmissionRecord) => Promise<void>
   /** Has its sender told how it ended. */
   tellEnd: (record: TransmissionRecord) => Promise<void>
   count: Count
-  now: () => Date
 }
 
 export interface PutDocument {
@@ -52,9 +37,6 @@ export interface PutDocument {
   /** Who put it, by IAM's unique id, as S3 says. */
   putBy: string
 }
-
-/** Above any PDF that a fax is made of; `rasterisePdf` has a limit of its own, and says so to the sender. */
-const LARGEST_BYTES = 100_000_000
 
 /**
  * A document that was put under outgoing/: a transmission for each of its numbers, refused or ready to be dialled. Safe to repeat, and to be cut
@@ -166,61 +148,14 @@ async function makeReady(
 ): Promise<TransmissionRecord[]> {
   const [first] = records
   if (first === undefined) return []
-  const made = await rasterise(dependencies, first, document, lastReceive)
+  const made = await makePages(dependencies, first, document, lastReceive)
   return Promise.all(
     records.map(async (record) => {
       if ('refusal' in made) return replace(dependencies, refused(dependencies, record, made.refusal))
-      const rasterised = await store(dependencies, record, made)
+      const rasterised = await storePages(dependencies, record, made)
       return replace(dependencies, readyTransmission(record, rasterised, dependencies.now()) ?? record)
     }),
   )
-}
-
-async function rasterise(
-  dependencies: SubmitDependencies,
-  { settings, notBefore, documentKey }: TransmissionRecord,
-  document: StoredObject | undefined,
-  lastReceive: boolean,
-): Promise<FaxDocument | { refusal: string }> {
-  if (settings === undefined) throw new Error(`An accepted transmission of ${documentKey} has no settings.`)
-  if (document === undefined) return { refusal: `The object ${documentKey} is not in the bucket any more.` }
-  if (document.bytes === undefined) {
-    return { refusal: `The document has ${document.sizeBytes} bytes; ${LARGEST_BYTES} is the most.` }
-  }
-  if (lastReceive) {
-    return {
-      refusal:
-        'The document broke the conversion off each time that it was tried. Print it to a new PDF and send that.',
-    }
-  }
-  const now = dependencies.now()
-  const header = headerLine(
-    settings,
-    notBefore === undefined || Date.parse(notBefore) < now.getTime() ? now : new Date(notBefore),
-  )
-  try {
-    return await dependencies.rasterise(document.bytes, {
-      resolution: settings.resolution,
-      widthPixels: settings.widthPixels,
-      header,
-    })
-  } catch (error) {
-    if (error instanceof PdfRefused) return { refusal: error.message }
-    throw error
-  }
-}
-
-async function store(
-  { putObject }: SubmitDependencies,
-  { id, site }: TransmissionRecord,
-  { tiff, firstPagePng, pages, lineSeconds, warnings }: FaxDocument,
-): Promise<RasterisedPages> {
-  const place = { site, transmissionId: id }
-  const [tiffKey, picture] = [transmitKey(place), pictureKey(place)]
-  await putObject({ key: tiffKey, bytes: tiff, contentType: 'image/tiff' })
-  await putObject({ key: picture, bytes: firstPagePng, contentType: 'image/png' })
-  const sha256 = createHash('sha256').update(tiff).digest('base64')
-  return { tiffKey, tiffBytes: tiff.length, sha256, pages, pictureKey: picture, lineSeconds, warnings }
 }
 
 /** Whatever a record waits for is set going once more: both are known when they come twice, and an earlier time may have been cut off. */

@@ -1,4 +1,3 @@
-import { isNumberPattern } from '../../transmission/number-pattern.ts'
 import { COUNTRIES } from '../../transmission/numbering-plans.ts'
 import {
   DEFAULT_PROFILE,
@@ -6,13 +5,24 @@ import {
   profileNameSchema,
   WIDTHS_PIXELS,
 } from '../../transmission/outbound-profile.ts'
-import { dialledNumberSchema, RESOLUTIONS, stationIdSchema } from '../../transmission/transmit-job.ts'
-import { type Check, oneOf, type Reading, wrong } from '../checks.ts'
+import { RESOLUTIONS } from '../../transmission/transmit-job.ts'
+import { type Check, oneOf, type Reading } from '../checks.ts'
 import type { Section } from '../ini.ts'
 import { mailAddress } from '../network-names.ts'
 import { openSection, reportMissing, type SectionReader } from '../section-reader.ts'
-import { secondsOf } from './duration.ts'
 import { OUTBOUND_OPTIONS, ownerOf } from './option-names.ts'
+import {
+  dialledNumber,
+  headerText,
+  internationalPattern,
+  mailDomainName,
+  numberPattern,
+  principal,
+  retryWait,
+  senderAddress,
+  stationIdText,
+  wholeNumber,
+} from './outbound-checks.ts'
 import { readOwnSite } from './site-of-section.ts'
 
 type OutboundOptions = SectionReader<(typeof OUTBOUND_OPTIONS)[number]>
@@ -155,85 +165,4 @@ export function reportSharedDomains(
       fix: 'Keep it in one of the two, or give each its own mail_domain.',
     })
   }
-}
-
-const dialledNumber: Check<string> = (text) => {
-  const parsed = dialledNumberSchema.safeParse(text)
-  if (parsed.success) return { value: parsed.data }
-  return wrong(
-    'A number is digits, * and #, with or without a + in front.',
-    'Write it without blanks: 0112345678.',
-  )
-}
-
-const numberPattern: Check<string> = (text) =>
-  isNumberPattern(text)
-    ? { value: text }
-    : wrong(
-        'This is no pattern of numbers.',
-        'Write digits, X for any digit, Z for one from 1, N for one from 2, [3-5], and a dot at the end for the rest: 01XXXXXXXX, 08.',
-      )
-
-const internationalPattern: Check<string> = (text) =>
-  text.startsWith('+')
-    ? numberPattern(text)
-    : wrong('An international pattern begins with +.', 'Write +49. for Germany, +. for every country.')
-
-const stationIdText: Check<string> = (text) =>
-  stationIdSchema.safeParse(text).success
-    ? { value: text }
-    : wrong('A station ID is at most 20 characters of ASCII (T.30).', 'Write the number: +33 1 12 34 56 78')
-
-/** What is left of the line beside the date, the number and the page. */
-const LONGEST_HEADER = 50
-
-const headerText: Check<string> = (text) =>
-  Array.from(text).length <= LONGEST_HEADER
-    ? { value: text }
-    : wrong(
-        `A header is at most ${LONGEST_HEADER} characters: date and page have to stand beside it.`,
-        'Write a shorter name.',
-      )
-
-const senderAddress: Check<string> = (text) => {
-  const address = mailAddress(text.startsWith('@') ? `any${text}` : text)
-  return 'value' in address ? { value: text } : address
-}
-
-const mailDomainName: Check<string> = (text) =>
-  'value' in mailAddress(`any@${text}`)
-    ? { value: text }
-    : wrong('This is no domain that mail goes to.', 'Write one such as fax.example.org.')
-
-/** ARNs of users, roles and their sessions, or the unique ids that IAM gives them. */
-const PRINCIPAL =
-  /^(arn:aws[a-z-]*:(iam|sts)::\d{12}:[A-Za-z0-9/_+=,.@-]+\*?|A[A-Z0-9]{15,127}(:[A-Za-z0-9_+=,.@-]*)?\*?)$/
-
-const principal: Check<string> = (text) =>
-  PRINCIPAL.test(text)
-    ? { value: text }
-    : wrong(
-        'This is no principal of IAM.',
-        'Write arn:aws:iam::123456789012:role/NAME, or a unique id such as AROAEXAMPLEEXAMPLE00:*',
-      )
-
-function wholeNumber(least: number, most: number): Check<number> {
-  return (text) => {
-    const value = /^\d{1,6}$/.test(text) ? Number(text) : -1
-    return value >= least && value <= most
-      ? { value }
-      : wrong(`This is a whole number from ${least} to ${most}.`, `Write ${least} or more.`)
-  }
-}
-
-const LONGEST_RETRY_WAIT_HOURS = 12
-
-const retryWait: Check<number> = (text) => {
-  const seconds = secondsOf(text, ['s', 'm', 'h'])
-  return seconds !== undefined && seconds <= LONGEST_RETRY_WAIT_HOURS * 3600
-    ? { value: seconds }
-    : wrong(
-        `This is a whole number with s, m or h behind it, at most ${LONGEST_RETRY_WAIT_HOURS}h.`,
-        'Write 5m.',
-      )
 }
