@@ -3,7 +3,14 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/*.servers.test.ts', '.build/**', 'cdk.out/**', '.faxlane/**'],
+    exclude: [
+      '**/node_modules/**',
+      '**/*.servers.test.ts',
+      '**/*.asterisk.test.ts',
+      '.build/**',
+      'cdk.out/**',
+      '.faxlane/**',
+    ],
     // Node 20 runs the SDK and is told so at every start.
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     testTimeout: 30_000,

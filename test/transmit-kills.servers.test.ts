@@ -96,7 +96,8 @@ it(`an agent that is killed ${KILLS} times over ${FAXES} faxes dials none twice,
   }
   const last = edge.run()
   const giveUpAt = performance.now() + 90_000
-  while (ends.size < FAXES) {
+  // Before it has begun, a signal would end it as any program.
+  while (ends.size < FAXES || !last.output().includes('started')) {
     if (performance.now() > giveUpAt) throw new Error(`${FAXES - ends.size} have no end:\n${last.output()}`)
     await pause(50)
     await takeReports()

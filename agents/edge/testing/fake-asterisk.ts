@@ -37,6 +37,8 @@ export class FakeAsterisk {
   contexts = ['default', 'txfax']
   isSilent = false
   knowsMd5 = true
+  /** As a manager's user without the right to read. */
+  isDeaf = false
   readonly #recorded = recordedCalls()
   readonly #calls = new Map<string, LiveCall>()
   readonly #sessions = new Map<Socket, { isLoggedIn: boolean; challenge: string }>()
@@ -73,6 +75,7 @@ export class FakeAsterisk {
 
   /** To everybody who is logged in. */
   tell(lines: readonly string[]): void {
+    if (this.isDeaf) return
     for (const [socket, { isLoggedIn }] of this.#sessions) if (isLoggedIn) write(socket, lines)
   }
 

@@ -87,7 +87,7 @@ async function permissions(connection: AmiConnection, user: string): Promise<Che
   return { ok: false, text, fix }
 }
 
-const EVENT_MILLISECONDS = 5000
+const EVENT_MILLISECONDS = 3000
 /** No dialplan has it: the call fails before anything is dialled. */
 const NO_CONTEXT = 'faxlane-check-no-such-context'
 
