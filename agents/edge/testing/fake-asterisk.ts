@@ -5,11 +5,16 @@ import { header, type RecordedCall, recordedCalls } from './transcripts.ts'
 export const AMI_USER = 'faxlane'
 export const AMI_SECRET = 'a secret of the tests'
 
+/** By these a call ends, or says that it has. */
+const ENDINGS = new Set(['SendFAX', 'UserEvent', 'Hangup'])
+
 interface LiveCall {
   channel: string | undefined
   isUp: boolean
   answeredAt: number
   timers: NodeJS.Timeout[]
+  /** What is told when calls may end again. */
+  held: string[][]
   /** Plays what is left of the call after it was hung up. */
   hangUp: () => void
 }
@@ -39,6 +44,7 @@ export class FakeAsterisk {
   knowsMd5 = true
   /** As a manager's user without the right to read. */
   isDeaf = false
+  #isHolding = false
   readonly #recorded = recordedCalls()
   readonly #calls = new Map<string, LiveCall>()
   readonly #sessions = new Map<Socket, { isLoggedIn: boolean; challenge: string }>()
@@ -67,6 +73,22 @@ export class FakeAsterisk {
   /** The calls go on. */
   dropConnections(): void {
     for (const socket of this.#sessions.keys()) socket.destroy()
+  }
+
+  /** From now on no call ends by itself, however slow the test's machine is. */
+  hold(): void {
+    this.#isHolding = true
+  }
+
+  /** What was held back is told. */
+  release(): void {
+    this.#isHolding = false
+    for (const [uniqueId, call] of [...this.#calls]) {
+      for (const lines of call.held.splice(0)) {
+        this.#note(uniqueId, call, lines)
+        this.tell(lines)
+      }
+    }
   }
 
   liveCalls(): number {
@@ -218,13 +240,24 @@ export class FakeAsterisk {
   }
 
   #play(uniqueId: string, recorded: RecordedCall): void {
-    const call: LiveCall = { channel: undefined, isUp: false, answeredAt: 0, timers: [], hangUp: () => {} }
+    const call: LiveCall = {
+      channel: undefined,
+      isUp: false,
+      answeredAt: 0,
+      timers: [],
+      held: [],
+      hangUp: () => {},
+    }
     this.#calls.set(uniqueId, call)
     const events = recorded.events.map(({ afterMilliseconds, lines }) => ({
       afterMilliseconds,
       lines: lines.map((line) => line.replaceAll(recorded.uniqueId, uniqueId)),
     }))
     const next = (lines: string[]) => {
+      if (this.#isHolding && ENDINGS.has(header(lines, 'Event') ?? '')) {
+        call.held.push(lines)
+        return
+      }
       this.#note(uniqueId, call, lines)
       this.tell(lines)
     }
@@ -232,6 +265,7 @@ export class FakeAsterisk {
       setTimeout(() => next(lines), afterMilliseconds / this.haste),
     )
     call.hangUp = () => {
+      this.#isHolding = false
       for (const timer of call.timers) clearTimeout(timer)
       for (const { lines } of events.slice(-6)) next(lines)
     }

@@ -149,7 +149,7 @@ export class TransmitSite {
       link: new AmiLink(
         { log, waiting },
         {
-          connect: () => connectAmi(access, { answerMilliseconds: 500 }),
+          connect: () => connectAmi(access, { answerMilliseconds: 10_000 }),
           pingMilliseconds: 1000,
           again: { firstMilliseconds: 5, longestMilliseconds: 20 },
         },
@@ -209,7 +209,7 @@ export class TransmitSite {
 
   /** Waits for the end of an attempt, and until its message is off the queue. */
   async ended(job: TransmitJob): Promise<EndedEvent> {
-    const giveUpAt = performance.now() + 15_000
+    const giveUpAt = performance.now() + 25_000
     for (;;) {
       const end = this.endOf(job)
       const isOnQueue = [...this.queue.messages.values()].some(({ body }) =>

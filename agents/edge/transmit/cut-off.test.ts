@@ -114,5 +114,5 @@ describe.each([
         expect(new Set(ends.map((one) => JSON.stringify(one))).size, told).toBe(1)
       }
     }
-  })
+  }, 120_000)
 })
