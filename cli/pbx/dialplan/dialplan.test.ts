@@ -341,6 +341,9 @@ describe('a trunk with other codecs', () => {
 
   it('gets T.38 from the PBX for the lines that say so', () => {
     expect(out('0112697846').events).toEqual([['FAXOPT(gateway)', 'yes']])
+    // A transmission of faxlane that calls with the line's number.
+    const sent = new Call(asterisk, { ...ORDINARY, number: '0112697846', channeltype: 'Local' })
+    expect(sent.run('pre-outcall-fax', 's').events).toEqual([])
     expect(out('0112697848').events).toEqual([])
   })
 

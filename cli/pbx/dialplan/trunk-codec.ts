@@ -95,7 +95,12 @@ function outcallSteps(site: PbxSite): Step[] {
     `Set(__${LAW_VARIABLE}=${law})`,
     ...(speaks(site, 'sip') ? [`Set(__SIP_CODEC_OUTBOUND=${law})`] : []),
     ...(hasGateway
-      ? [unlessListed(gatewayCallers, 'FAXLANE_CALLER', 'end'), 'Set(FAXOPT(gateway)=yes)']
+      ? [
+          // faxlane's own transmissions come by Local, where the gateway breaks them: seen with Asterisk 16.
+          'GotoIf($["${CHANNEL(channeltype)}" = "Local"]?end)',
+          unlessListed(gatewayCallers, 'FAXLANE_CALLER', 'end'),
+          'Set(FAXOPT(gateway)=yes)',
+        ]
       : []),
     { label: 'end', run: 'Return()' },
   ]
