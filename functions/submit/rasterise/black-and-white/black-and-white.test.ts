@@ -37,6 +37,16 @@ describe('writing', () => {
     expect(inSquare(draw(framed((x, y) => (isStroke(x, y) ? 0 : 200))))).toEqual(inSquare(written))
   })
 
+  it.each([100, 150, 190, 210])('in white on a sheet of grey %d is not lost', (sheet) => {
+    const isLetter = (x: number, y: number): boolean =>
+      x >= 100 && x < 160 && y >= 96 && y < 128 && isStroke(x, y)
+    const lines = draw((x, y) => (isLetter(x, y) ? 255 : sheet))
+    expect(shareOfBlack(lines)).toBeGreaterThan(0.1)
+    expect(lines.every((line, y) => [...line].every((pixel, x) => !isLetter(x, y) || pixel === '.'))).toBe(
+      true,
+    )
+  })
+
   it('a line that falls between two rows, or two columns, is drawn', () => {
     const lines = draw((x, y) => (y === 100 || y === 101 || x === 50 || x === 51 ? 128 : 255))
     expect(lines[100]).toBe('#'.repeat(WIDTH))

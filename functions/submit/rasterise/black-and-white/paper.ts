@@ -5,7 +5,10 @@ const WHITE_SHARE = 0.03
 /** So much of a scan is paper, within so many levels of its commonest one. */
 const PAPER_SHARE = 0.25
 const PAPER_SPREAD = 8
-const DARKEST_PAPER = 128
+const DARKEST_PAPER = 144
+/** Nothing is lighter than paper: white writing on a coloured sheet would be, and must not be lost. */
+const LIGHTER_BY = 24
+const LIGHTER_SHARE = 0.0002
 const ROW_STEP = 16
 const COLUMN_STEP = 7
 
@@ -23,7 +26,11 @@ export function paperLevel(
   let paper = WHITE
   for (let level = WHITE; level >= DARKEST_PAPER; level--)
     if (sumAround(counts, level, PAPER_SPREAD) > sumAround(counts, paper, PAPER_SPREAD)) paper = level
-  return sumAround(counts, paper, PAPER_SPREAD) >= total * PAPER_SHARE ? paper : WHITE
+  const lighter = counts
+    .subarray(Math.min(paper + LIGHTER_BY, WHITE + 1))
+    .reduce((sum, count) => sum + count, 0)
+  const isPaper = sumAround(counts, paper, PAPER_SPREAD) >= total * PAPER_SHARE
+  return isPaper && lighter <= total * LIGHTER_SHARE ? paper : WHITE
 }
 
 function countLevels(
