@@ -247,3 +247,21 @@ it('a folder without a gateway is told from one with', async () => {
   const { exitCode, stderr } = await faxlane(['list', '--home', 'nowhere'], folder)
   expect([exitCode, stderr]).toEqual([1, expect.stringContaining('no gateway runs on nowhere')])
 })
+
+it('a deployment is found by its name, with the credentials of the environment', async () => {
+  const environment = {
+    AWS_ENDPOINT_URL: gateway.endpoint,
+    AWS_ENDPOINT_URL_DYNAMODB: gateway.dynamoDbEndpoint,
+    AWS_REGION: gateway.region,
+    AWS_ACCESS_KEY_ID: gateway.credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: gateway.credentials.secretAccessKey,
+  }
+  const ask = (...words: string[]) => faxlane(words, folder, undefined, environment)
+  const found = await ask('get', idOf('delivered'), '--tiff', '-o', '-', '--stack', 'faxlane-gateway')
+  expect(found.stdout.equals(await sampleFax('text-std-ecm.tif'))).toBe(true)
+  const missing = await ask('list', '--stack', 'trial')
+  expect([missing.exitCode, missing.stderr]).toEqual([
+    1,
+    expect.stringContaining('there is no deployment trial in eu-west-1'),
+  ])
+})

@@ -54,7 +54,7 @@ function factsOfKind({ backend, recipients }: PlannedDelivery): Fact[] {
     case 'log':
       return [
         ['line', templateSource(backend.message)],
-        ['log group', `/faxlane/faxes/${backend.name}`],
+        ['log group', `/NAME/faxes/${backend.name}, with the name of the deployment`],
       ]
   }
 }
