@@ -67,6 +67,42 @@ describe('beside Ghostscript', () => {
   })
 })
 
+describe('a PDF that qpdf encrypts', () => {
+  async function encrypt(userPassword: string, bits: string, restrictions: string[]): Promise<Uint8Array> {
+    const [plain, encrypted] = [join(folder, 'plain.pdf'), join(folder, 'encrypted.pdf')]
+    await writeFile(plain, (await DOCUMENTS.table()).pdf)
+    const weak = bits === '256' ? [] : ['--allow-weak-crypto']
+    await run('qpdf', [
+      ...weak,
+      '--encrypt',
+      userPassword,
+      'owner',
+      bits,
+      ...restrictions,
+      '--',
+      plain,
+      encrypted,
+    ])
+    return readFile(encrypted)
+  }
+
+  it.each(['40', '128', '256'])('with a password to open it, by %s bits, is refused', async (bits) => {
+    await expect(rasterisePdf(await encrypt('secret', bits, []), FINE)).rejects.toMatchObject({
+      reason: 'encrypted',
+    })
+  })
+
+  it.each(['128', '256'])(
+    'so that it must not be printed, by %s bits, is drawn, and that is said',
+    async (bits) => {
+      const { tiff, warnings } = await rasterisePdf(await encrypt('', bits, ['--print=none']), FINE)
+      const plain = await rasterisePdf((await DOCUMENTS.table()).pdf, FINE)
+      expect(Buffer.compare(tiff, plain.tiff)).toBe(0)
+      expect(warnings).toEqual([expect.stringContaining('printed')])
+    },
+  )
+})
+
 describe('the TIFF, in each resolution', () => {
   it.each(RESOLUTIONS)(
     '%s has the same pixels in libtiff, our reader and three viewers',
