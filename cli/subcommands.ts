@@ -51,6 +51,10 @@ export const SUBCOMMANDS: Readonly<Record<string, Listed>> = {
     summary: 'tries what would become of a fax, and delivers nothing',
     load: async () => (await import('./simulate/simulate.ts')).simulate,
   },
+  forget: {
+    summary: 'removes what is known of a number, for a data-protection request',
+    load: async () => (await import('./forget/forget.ts')).forget,
+  },
   explain: {
     summary: 'says what would happen to a fax for a number',
     load: async () => (await import('./explain/explain.ts')).explain,

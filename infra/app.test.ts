@@ -62,7 +62,10 @@ describe('the app', { timeout: SYNTHESIS_MILLISECONDS }, () => {
     // What is worth a word and no mistake, once.
     expect(stderr.split(`${config}:4: No number uses the backend log_unused.`)).toHaveLength(2)
     expect(stderr).not.toMatch(/warning|deprecated/i)
-    const asset = readdirSync(output).find((name) => existsSync(join(output, name, 'routing-table.json')))
+    const has = (name: string, file: string) => existsSync(join(output, name, file))
+    const asset = readdirSync(output).find(
+      (name) => has(name, 'routing-table.json') && !has(name, 'pdfium.wasm'),
+    )
     expect(readdirSync(join(output, asset ?? '')).sort()).toEqual(['index.mjs', 'routing-table.json'])
     const table = JSON.parse(readFileSync(join(output, asset ?? '', 'routing-table.json'), 'utf8'))
     expect(Object.keys(table.numbers)).toHaveLength(10_000)

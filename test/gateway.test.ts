@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
+import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb'
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import PostalMime from 'postal-mime'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { faxlane } from '../cli/testing.ts'
 import type { Access } from '../local/aws/iam/authorizer.ts'
 import { hasEnded } from '../local/follow/changes.ts'
 import { makeLedgerReader } from '../local/follow/ledger-reader.ts'
@@ -264,6 +266,58 @@ describe('what goes wrong', () => {
     expect(await readFile(join(gateway.folders.bucket, fax?.tiffKey ?? ''))).toEqual(await readFile(file))
   })
 })
+
+describe('a request for data protection', () => {
+  const NUMBER = '0499999999'
+
+  it('is answered by faxlane forget: files, number and station ID go, the count stays, and it is written down', async () => {
+    const { faxId, fax } = await deliver({ ...FAX, from: NUMBER })
+    const forget = (...words: string[]) =>
+      faxlane(['forget', NUMBER, '--json', '--home', home, ...words], home)
+    const asked = await forget()
+    expect(JSON.parse(asked.stdout.toString())).toMatchObject({
+      done: false,
+      receptions: 1,
+      objectVersions: 0,
+    })
+    expect(await readFile(join(gateway.folders.bucket, fax?.tiffKey ?? ''))).toBeInstanceOf(Buffer)
+
+    const done = await forget('--yes', '--by', 'the DPO')
+    expect({ exitCode: done.exitCode, stderr: done.stderr }).toEqual({ exitCode: 0, stderr: '' })
+    const report = JSON.parse(done.stdout.toString())
+    // TIFF, PDF, and a copy for each of two printers; the one that takes a TIFF has a PDF beside it.
+    expect(report).toMatchObject({ done: true, receptions: 1, underWay: [], objectVersions: 5 })
+    expect(report.outOfReach).toMatchObject({ mail: 1, ftp_archive: 1, printer_paris: 1, log: 1 })
+
+    const story = await makeLedgerReader(gateway)(faxId)
+    expect(story.fax).toMatchObject({ state: 'routed', pages: 1, forgottenAt: expect.any(String) })
+    expect(JSON.stringify(story)).not.toContain(NUMBER)
+    expect(JSON.stringify(story)).not.toContain('forged')
+    const files = await readdir(gateway.folders.bucket, { recursive: true })
+    expect(files.filter((name) => name.includes(faxId))).toEqual([])
+
+    const again = await forget('--yes')
+    expect(JSON.parse(again.stdout.toString())).toMatchObject({ receptions: 0, objectVersions: 0 })
+    const notes = await notesOfThisYear()
+    expect(notes).toContainEqual(
+      expect.objectContaining({ number: { S: '***999' }, by: { S: 'the DPO' }, receptions: { N: '1' } }),
+    )
+    expect(JSON.stringify(notes)).not.toContain(NUMBER)
+  })
+})
+
+async function notesOfThisYear() {
+  const dynamoDb = new DynamoDBClient({ ...gateway, endpoint: gateway.dynamoDbEndpoint })
+  const { Items = [] } = await dynamoDb.send(
+    new QueryCommand({
+      TableName: gateway.ledgerTable,
+      KeyConditionExpression: 'pk = :year',
+      ExpressionAttributeValues: { ':year': { S: `FORGOTTEN#${new Date().getUTCFullYear()}` } },
+    }),
+  )
+  dynamoDb.destroy()
+  return Items
+}
 
 describe('all of it, with the rights of the deployed roles alone', () => {
   it('asks for nothing that a role does not allow', () => {

@@ -76,6 +76,12 @@ const FORBIDDEN_TO_ALL: [action: string, resource: string][] = [
   ['s3:GetObject', 'arn:aws:s3:::another-bucket/pdf/main/x.pdf'],
   ['s3:PutObject', faxes('elsewhere/x')],
   ['s3:PutObjectAcl', faxes('pdf/main/x.pdf')],
+  // Faxes end by the bucket's lifecycle, or by an operator with rights of his own.
+  ...['s3:DeleteObject', 's3:DeleteObjectVersion'].flatMap((action) =>
+    ['incoming/main/x.tif', 'pdf/main/x.pdf', 'print/main/x.pdf', 'outgoing/main/x.pdf'].map(
+      (key): [string, string] => [action, faxes(key)],
+    ),
+  ),
   ['dynamodb:DeleteTable', LEDGER],
   ['dynamodb:Scan', LEDGER],
   ['dynamodb:UpdateTimeToLive', LEDGER],

@@ -4,6 +4,7 @@ import { SQSClient } from '@aws-sdk/client-sqs'
 import { bucketNameOf, deploymentNames } from '../../shared/deployment-names.ts'
 import { makeLedgerQueries } from '../../shared/ledger/queries.ts'
 import { makeFiles } from './files.ts'
+import { makeForgetting } from './forgetting.ts'
 import { invokeFunction } from './functions.ts'
 import type { Gateway } from './gateway.ts'
 import { askLedger } from './ledger.ts'
@@ -92,6 +93,7 @@ function makeGateway({
     askLedger: ask,
     queues: makeQueues(sqs, deployment),
     files: makeFiles(s3, bucket),
+    forgetting: makeForgetting({ s3, dynamoDb, bucket, table: names.ledger }),
     readTable,
     invoke: (functionName, event) => invokeFunction(settings, functionName, event),
     putPassword: (secret, password) => putPassword(settings, secret, password),

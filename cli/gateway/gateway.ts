@@ -2,6 +2,7 @@ import type { DeploymentNames } from '../../shared/deployment-names.ts'
 import type { AskTable } from '../../shared/ledger/partitions.ts'
 import type { LedgerQueries } from '../../shared/ledger/queries.ts'
 import type { DeployedTable } from '../../shared/routing-table/deployed-table.ts'
+import type { Forgetting } from './forgetting.ts'
 
 /** A gateway as its operator's commands use it: a deployment, or the one that runs on this machine. */
 export interface Gateway {
@@ -13,6 +14,7 @@ export interface Gateway {
   askLedger: AskTable
   queues: GatewayQueues
   files: GatewayFiles
+  forgetting: Forgetting
   /** The table that it routes by. */
   readTable: () => Promise<DeployedTable>
   /** Runs a function of the gateway, and answers what it answers. */

@@ -79,6 +79,16 @@ describe('a report of the print agent', () => {
     expect(await record()).toMatchObject({ state: 'delivered', attempts: 2 })
   })
 
+  it.each([delivered('x', 'ok'), failed('no')])('can not end what is no print job: %j', async (outcome) => {
+    const { ledger, dependencies, counted } = await world()
+    const mail = openDelivery(FAX_ID, { name: 'mail', kind: 'mail' }, NOON)
+    await ledger.addDelivery(mail)
+    const forged = { ...report(outcome), backend: 'mail' }
+    await expect(settleReport(dependencies, forged)).rejects.toThrow('no printer')
+    expect(await ledger.getDelivery(FAX_ID, 'mail')).toEqual(mail)
+    expect(counted).toEqual([])
+  })
+
   it('of a delivery that the ledger does not know goes back to the queue', async () => {
     const { ledger, settle } = await world()
     ledger.deliveries.clear()

@@ -57,6 +57,9 @@ export async function settleReport(
   const { faxId, backend, outcome, at } = report
   const record = await dependencies.ledger.getDelivery(faxId, backend)
   if (record === undefined) throw new Error(`The ledger has no delivery of fax ${faxId} to ${backend}.`)
+  // A stolen agent could end what it was never given, and a mail would not go out.
+  if (record.kind !== 'printer')
+    throw new Error(`An agent reports the delivery of fax ${faxId} to ${backend}, which is no printer.`)
   if (hasEnded(record)) {
     await followUp(dependencies, record)
     return record

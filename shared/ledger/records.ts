@@ -40,6 +40,8 @@ export const faxRecordSchema = z.object({
   convertMilliseconds: z.number().optional(),
   openedAt: z.iso.datetime(),
   closedAt: z.iso.datetime().optional(),
+  /** Who called, and the pages, were removed at a request for data protection. */
+  forgottenAt: z.iso.datetime().optional(),
   revision,
 })
 export type FaxRecord = z.infer<typeof faxRecordSchema>

@@ -52,8 +52,12 @@ function ofS3(call: AskingCall): Asked {
     case 'GetObject':
     case 'HeadObject':
       return one('s3:GetObject', `${bucket}/${key}`)
-    case 'DeleteObject':
-      return one('s3:DeleteObject', `${bucket}/${key}`)
+    case 'DeleteObject': {
+      const isVersion = queryValue(call.query, 'versionId') !== undefined
+      return one(isVersion ? 's3:DeleteObjectVersion' : 's3:DeleteObject', `${bucket}/${key}`)
+    }
+    case 'ListObjectVersions':
+      return one('s3:ListBucketVersions', bucket, { 's3:prefix': queryValue(call.query, 'prefix') ?? '' })
     case 'ListObjectsV2':
       return one('s3:ListBucket', bucket, { 's3:prefix': queryValue(call.query, 'prefix') ?? '' })
     case 'PutObject':

@@ -5,7 +5,14 @@ import type { Call } from '../http.ts'
 type RestCall = Pick<Call, 'method' | 'path' | 'query' | 'headers'>
 
 export interface Operation {
-  name: 'PutObject' | 'CopyObject' | 'GetObject' | 'HeadObject' | 'DeleteObject' | 'ListObjectsV2'
+  name:
+    | 'PutObject'
+    | 'CopyObject'
+    | 'GetObject'
+    | 'HeadObject'
+    | 'DeleteObject'
+    | 'ListObjectsV2'
+    | 'ListObjectVersions'
   bucketName: string
   /** Empty for an operation on the bucket. */
   key: string
@@ -46,16 +53,25 @@ function splitPath(path: string): { bucketName: string; key: string } {
 }
 
 function nameOf({ method, headers, query }: RestCall, key: string): Operation['name'] | undefined {
-  if (key === '')
-    return method === 'GET' && query.some(([name, value]) => name === 'list-type' && value === '2')
-      ? 'ListObjectsV2'
-      : undefined
+  if (key === '') {
+    if (method !== 'GET') return undefined
+    if (query.some(([name]) => name === 'versions')) return 'ListObjectVersions'
+    return query.some(([name, value]) => name === 'list-type' && value === '2') ? 'ListObjectsV2' : undefined
+  }
   if (method === 'PUT') return headers['x-amz-copy-source'] === undefined ? 'PutObject' : 'CopyObject'
   if (method === 'GET') return 'GetObject'
   if (method === 'HEAD') return 'HeadObject'
   return method === 'DELETE' ? 'DeleteObject' : undefined
 }
 
+const VERSION_PARAMETERS = [
+  'versions',
+  'prefix',
+  'max-keys',
+  'encoding-type',
+  'key-marker',
+  'version-id-marker',
+]
 const LIST_PARAMETERS = [
   'list-type',
   'prefix',
@@ -71,6 +87,8 @@ function isKnownParameter(parameter: string, name: Operation['name'] | undefined
   // x-id names the operation, for logs; X-Amz-* is the signature of a link.
   if (parameter === 'x-id' || parameter.startsWith('X-Amz-')) return true
   if (name === 'ListObjectsV2') return LIST_PARAMETERS.includes(parameter)
+  if (name === 'ListObjectVersions') return VERSION_PARAMETERS.includes(parameter)
+  if (name === 'DeleteObject') return parameter === 'versionId'
   if (name === 'GetObject' || name === 'HeadObject')
     return (
       parameter === 'x-amz-checksum-mode' ||

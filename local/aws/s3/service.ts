@@ -8,6 +8,7 @@ import type { Buckets } from './buckets.ts'
 import { copyObject } from './copy-object.ts'
 import { getObject } from './get-object.ts'
 import { listObjects } from './list-objects.ts'
+import { listVersions } from './list-versions.ts'
 import { resolveOperation } from './operation.ts'
 import { putObject } from './put-object.ts'
 import type { WriteDependencies } from './write.ts'
@@ -52,6 +53,8 @@ async function perform(
       return { status: 204, headers: {} }
     case 'ListObjectsV2':
       return listObjects(bucket, call)
+    case 'ListObjectVersions':
+      return listVersions(bucket, call)
   }
 }
 
