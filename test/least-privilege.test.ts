@@ -89,7 +89,6 @@ const FORBIDDEN_TO_ALL: [action: string, resource: string][] = [
   ['sqs:PurgeQueue', queue('arrivals')],
   ['sqs:DeleteQueue', queue('reports')],
   ['sqs:SetQueueAttributes', queue('print-main')],
-  ['sqs:SendMessage', queue('arrivals')],
   ['sqs:ReceiveMessage', queue('deliver-mail-dead')],
   ['secretsmanager:PutSecretValue', arn('secretsmanager', 'secret:faxlane/ftp_a-AbCdEf')],
   ['secretsmanager:GetSecretValue', arn('secretsmanager', 'secret:another-AbCdEf')],
@@ -159,6 +158,7 @@ const FORBIDDEN: Record<string, [action: string, resource: string, context?: Rec
     ['secretsmanager:GetSecretValue', arn('secretsmanager', 'secret:faxlane/ftp_a-AbCdEf')],
   ],
   [EDGE]: [
+    ['sqs:SendMessage', queue('arrivals')],
     ['s3:PutObject', faxes('incoming/main/x.tif')],
     ['s3:PutObject', faxes('incoming/berlin/x.tif'), { 's3:if-none-match': '*' }],
     ['s3:PutObject', faxes('pdf/main/x.pdf'), { 's3:if-none-match': '*' }],
@@ -175,6 +175,7 @@ const FORBIDDEN: Record<string, [action: string, resource: string, context?: Rec
     ['dynamodb:GetItem', LEDGER],
   ],
   [PRINT]: [
+    ['sqs:SendMessage', queue('arrivals')],
     ['s3:GetObject', faxes('print/berlin/x.pdf')],
     ['s3:GetObject', faxes('pdf/main/x.pdf')],
     ['s3:GetObject', faxes('incoming/main/x.tif')],

@@ -87,7 +87,7 @@ async function look(dependencies: SweepDependencies, seen: Sweep, { stored, entr
   const { fax } = entry
   seen.counts[standingOf(entry)] += 1
   // What no agent put there has a key that says nothing of its fax.
-  if (stored === undefined && fax.site !== 'unknown') {
+  if (stored === undefined && fax.site !== 'unknown' && fax.forgottenAt === undefined) {
     seen.findings.push({ faxId: fax.id, what: `its file ${fax.tiffKey} is not in the bucket` })
   }
   const number = Number(fax.facts.sequence)
