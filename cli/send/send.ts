@@ -79,6 +79,6 @@ async function followAll(
 
 function progressLine({ paint }: Screen, record: TransmissionRecord): string {
   const { state, destination } = record
-  const detail = visible(detailOf(record))
+  const detail = visible(detailOf(record, new Date()))
   return `${timeOf(new Date())}  ${visible(destination)}  ${paint(STATE_COLOURS[state], state)}${detail === '' ? '' : `: ${detail}`}\n`
 }

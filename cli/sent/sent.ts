@@ -153,7 +153,7 @@ function describe(screen: Screen, records: readonly TransmissionRecord[], now: D
     { text: record.state, colour: STATE_COLOURS[record.state] },
     record.id,
     record.sender.split('/').at(-1) ?? '',
-    detailOf(record),
+    detailOf(record, now),
   ])
   return tableLines(screen, COLUMNS, rows)
     .map((line) => `${line}\n`)

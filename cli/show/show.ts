@@ -36,7 +36,7 @@ async function run(words: readonly string[]): Promise<number> {
   const screen = standardOutput()
   if (transmission !== undefined) {
     screen.write(
-      values.json ? `${JSON.stringify({ transmission })}\n` : describeTransmission(screen, transmission),
+      values.json ? `${JSON.stringify({ transmission })}\n` : describeTransmission(screen, transmission, now),
     )
     return EXIT_CODES.done
   }

@@ -11,6 +11,7 @@ import { attemptInWords, detailOf, STATE_COLOURS } from './words.ts'
 export function describeTransmission(
   screen: Pick<Screen, 'columns' | 'paint'>,
   record: TransmissionRecord,
+  now: Date,
 ): string {
   const { paint, columns } = screen
   const { id, state, history } = record
@@ -19,7 +20,7 @@ export function describeTransmission(
     return wrap(visible(`${time}  ${attemptInWords(attempt)}`), columns - 2).map((line) => `  ${line}`)
   })
   return [
-    `${paint('bold', id)}  ${paint(STATE_COLOURS[state], state)}  ${visible(detailOf(record))}`.trimEnd(),
+    `${paint('bold', id)}  ${paint(STATE_COLOURS[state], state)}  ${visible(detailOf(record, now))}`.trimEnd(),
     ...factLines(screen, factsOf(record)),
     ...(attempts.length === 0 ? [] : ['', ...attempts]),
   ]

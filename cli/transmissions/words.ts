@@ -20,7 +20,7 @@ export const STATE_COLOURS: Record<TransmissionState, Colour> = {
 }
 
 /** What is to be said of where it stands, behind its state. */
-export function detailOf(record: TransmissionRecord): string {
+export function detailOf(record: TransmissionRecord, now: Date): string {
   const { state, rasterised, progress, history, attempt, reason = '', nextAttemptAt } = record
   const pages = rasterised?.pages ?? 0
   const last = history.at(-1)
@@ -28,7 +28,8 @@ export function detailOf(record: TransmissionRecord): string {
     case 'accepted':
       return 'its pages are made'
     case 'waiting': {
-      const when = nextAttemptAt === undefined ? '' : `, not before ${timeInWords(nextAttemptAt)}`
+      const isDue = nextAttemptAt === undefined || new Date(nextAttemptAt) <= now
+      const when = isDue ? ', for its site to dial' : `, not before ${timeInWords(nextAttemptAt)}`
       return last === undefined
         ? `${count(pages, 'page')}${when}`
         : `${last.text} Attempt ${attempt}${when}${modemInWords(record)}`
