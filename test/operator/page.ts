@@ -52,18 +52,22 @@ export function sample(output: string): string {
       .replaceAll(id, `20261125T093012Z-${digest}`)
       .replaceAll(`-${id.slice(-6)}`, `-${digest.slice(-6)}`)
   }
-  return text
-    .replaceAll(/\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z/g, '2026-11-25T09:30:12.000Z')
-    .replaceAll(/\b\d{4}-\d{2}-\d{2}\b/g, '2026-11-25')
-    .replaceAll(/\b\d{2}-\d{2} \d{2}:\d{2}\b/g, '09:30:12')
-    .replaceAll(/\b\d{2}:\d{2}:\d{2}\b/g, '09:30:12')
-    .replaceAll(/\bin [\d.]+ ms\b/g, 'in 1.9 ms')
-    .replaceAll(
-      /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g,
-      '5f0c2a4e-9d1b-4c7e-8a36-2b1d0e9f7c58',
-    )
-    .replaceAll(/[0-9a-f]{16}-5f0c2a4e/g, '010201a207bc4385-5f0c2a4e')
-    .replaceAll(/-0478123456-\d{10}-/g, '-0478123456-1795599012-')
-    .replaceAll(/\b\d+ (s|min) ago\b/g, '8 s ago')
-    .replaceAll(/\bsilent for \d+ min\b/g, 'silent for 42 min')
+  return (
+    text
+      .replaceAll(/\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z/g, '2026-11-25T09:30:12.000Z')
+      .replaceAll(/\b\d{4}-\d{2}-\d{2}\b/g, '2026-11-25')
+      // Of another day, in a table.
+      .replaceAll(/(?<![\d-])\d{2}-\d{2} \d{2}:\d{2}(?!:)/g, '09:30:12')
+      .replaceAll(/\b\d{2}:\d{2}:\d{2}\b/g, '09:30:12')
+      .replaceAll(/\bin [\d.]+ ms\b/g, 'in 1.9 ms')
+      .replaceAll(
+        /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g,
+        '5f0c2a4e-9d1b-4c7e-8a36-2b1d0e9f7c58',
+      )
+      .replaceAll(/[0-9a-f]{16}-5f0c2a4e/g, '010201a207bc4385-5f0c2a4e')
+      .replaceAll(/-0478123456-\d{10}-/g, '-0478123456-1795599012-')
+      .replaceAll(/\b\d+ (s|min) ago\b/g, '8 s ago')
+      .replaceAll(/\b\d+ queues are empty/g, '11 queues are empty')
+      .replaceAll(/\bsilent for \d+ min\b/g, 'silent for 42 min')
+  )
 }
