@@ -12,6 +12,7 @@ import { type Gateway, startGateway } from '../../local/gateway.ts'
 import { makeSubmit } from '../../local/submit.ts'
 import { ensureSynthesized } from '../../local/synth/ensure-synthesized.ts'
 import type { FaxEntry, LedgerQueries } from '../../shared/ledger/queries.ts'
+import { standingOf } from '../../shared/ledger/standing.ts'
 import { incomingKey } from '../../shared/object-keys.ts'
 import { type SweepReport, sweepReportSchema } from '../../shared/sweep-report.ts'
 import { killOne, makeRepeat } from './chaos.ts'
@@ -88,8 +89,10 @@ async function run(
   )
   try {
     await upload({ gateway, sqs, faxes, numbers, disturbed: killEverySeconds !== undefined }, done)
-    await untilAllHaveEnded(queries, tell)
-    clearInterval(chaos)
+    await untilAllHaveEnded(queries, tell, (open) => {
+      // Of the last few, each kill would hit the same ones again and again.
+      if (open <= faxes / 50) clearInterval(chaos)
+    })
     const seconds = (performance.now() - started) / 1000
     const entries = await everyFax(queries)
     const { uploaded: _, ...disturbed } = done
@@ -160,13 +163,20 @@ async function upload(
   await Promise.all(Array.from({ length: UPLOADS_AT_A_TIME }, uploadOnes))
 }
 
-async function untilAllHaveEnded(queries: LedgerQueries, tell: (text: string) => void): Promise<void> {
+async function untilAllHaveEnded(
+  queries: LedgerQueries,
+  tell: (text: string) => void,
+  counted: (open: number) => void,
+): Promise<void> {
   let told = performance.now()
   for (let quiet = 0; quiet < 3; ) {
     await sleep(1000)
     let open = 0
     for (const state of ['received', 'waiting', 'claimed'] as const)
       for await (const _ of queries.faxesInState(state)) open += 1
+    counted(open)
+    // A function that was killed before it asked for the fallback does so when its message comes again.
+    if (open === 0) open = (await everyFax(queries)).filter((entry) => standingOf(entry) === 'waiting').length
     quiet = open === 0 ? quiet + 1 : 0
     if (performance.now() - told > 10_000) {
       tell(`${open} faxes under way`)
