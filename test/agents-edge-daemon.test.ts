@@ -103,6 +103,12 @@ describe('the edge agent as it is installed', () => {
     expect((await stat(SAMPLE)).size).toBeGreaterThan(0)
   })
 
+  it('takes a submission of a reception that broke off, and says so', async () => {
+    const words = ['submit', SAMPLE, '--to=100', '--error=RSPREC error', '--call-id=c3']
+    expect((await edge.command(...words)).exitCode).toBe(0)
+    expect((await arrivalOf('c3')).facts).toMatchObject({ status: 'FAILED', error: 'RSPREC error' })
+  })
+
   it('takes the same submission twice for one fax, where call and time are said', async () => {
     const words = [
       'submit',

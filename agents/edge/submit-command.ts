@@ -15,6 +15,7 @@ was taken: keep the file and try again.
   --name=NAME         the caller's name
   --station-id=ID     what the caller's machine called itself (TSI)
   --call-id=ID        the call's name at the PBX
+  --error=TEXT        the reception broke off, and what the PBX says of it; what came of the fax is delivered as partial
   --received-at=TIME  when the reception ended, ISO 8601 in UTC (now)
   --config=FILE       ${CONFIG_FILE}
   --json              the answer as JSON
@@ -37,6 +38,7 @@ export function submitCommand({ out, err }: Output): Subcommand {
       name: text,
       'station-id': text,
       'call-id': text,
+      error: text,
       'received-at': text,
       config: text,
       json: { type: 'boolean' },
@@ -74,7 +76,9 @@ function submissionOf({ options, rest: [file = ''] }: Words, now: Date) {
     sourceName: option('name'),
     destination: option('to'),
     stationId: option('station-id'),
-    status: 'SUCCESS',
+    // As Asterisk says it (FAXOPT(status)); an empty --error is none, so that a hook can always write it.
+    status: option('error') === undefined ? 'SUCCESS' : 'FAILED',
+    error: option('error'),
     callId: option('call-id'),
     receivedAt: option('received-at') ?? now.toISOString(),
   })

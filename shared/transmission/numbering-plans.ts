@@ -1,7 +1,7 @@
 /**
- * What a country's telephones dial before a number, and which of its numbers cost the caller extra. From the national numbering
- * plans that the ITU lists (E.164, https://www.itu.int/oth/T0202.aspx?parent=T0202), as of 2026; `allow_premium` and `allow` of the routing
- * table overrule it either way.
+ * What a country's telephones dial before a number, and which of its numbers cost the caller extra. Written from general
+ * knowledge of the plans and not yet compared with the list that the ITU keeps of them (E.164, https://www.itu.int/oth/T0202.aspx?parent=T0202);
+ * `allow_premium` and `allow` of the routing table overrule it either way.
  */
 export interface NumberingPlan {
   countryCode: string

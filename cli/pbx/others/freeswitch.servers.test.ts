@@ -61,6 +61,17 @@ describe('the hook of FreeSWITCH', () => {
     expect(words).toEqual(expect.arrayContaining(['--from=0478123456', '--station-id=+33 4']))
   })
 
+  it.each([
+    [{ fax_success: '1', fax_result_text: 'OK' }, '--error='],
+    [
+      { fax_success: '0', fax_result_text: 'The call dropped prematurely' },
+      '--error=The call dropped prematurely',
+    ],
+    [{ fax_success: '0' }, '--error=fax_success=0'],
+  ])('says whether the call broke off: %j', (variables, word) => {
+    expect(hangUp(variables).words).toContain(word)
+  })
+
   it('keeps what the agent did not take, and has nothing to do where no page came', () => {
     expect(hangUp({}, 1)).toMatchObject({ isKept: true, stderr: 'err' })
     expect(hangUp({ faxlane_file: '/nowhere/fax.tif' })).toMatchObject({ words: undefined, status: 0 })

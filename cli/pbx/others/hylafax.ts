@@ -41,7 +41,7 @@ if [ -n "$FAXLANE_TO" ] && [ -s "$FILE" ]; then
   # The file's own time: the same fax, handed over again, stays one fax.
   FAXLANE_AT="$(date -u -r "$FILE" +%Y-%m-%dT%H:%M:%SZ)"
   if faxlane-edge submit --from="\${CALLID1:-}" --name="\${CALLID2:-}" --to="$FAXLANE_TO" --station-id="\${SENDER:-}" \\
-    --call-id="\${COMMID:-}" --received-at="$FAXLANE_AT" -- "$FILE"; then
+    --error="\${MSG:-}" --call-id="\${COMMID:-}" --received-at="$FAXLANE_AT" -- "$FILE"; then
     # faxlane tells who is to know. A reception with an error goes to HylaFAX's master as well.
     SENDTO=
     [ -n "\${MSG:-}" ] || NOTIFY_FAXMASTER=never

@@ -20,12 +20,20 @@ if tiff == nil then
 end
 tiff:close()
 
+-- Set by rxfax. Pages that came before the call broke off are a fax as well, and known as a partial one.
+local failure = ""
+if variable("fax_success") == "0" then
+  failure = variable("fax_result_text")
+  if failure == "" then failure = "fax_success=0" end
+end
+
 local words = {
   "faxlane-edge", "submit",
   quoted("--from=" .. variable("faxlane_from")),
   quoted("--name=" .. variable("faxlane_name")),
   quoted("--to=" .. variable("faxlane_to")),
   quoted("--station-id=" .. variable("fax_remote_station_id")),
+  quoted("--error=" .. failure),
   quoted("--call-id=" .. variable("uuid")),
   quoted("--received-at=" .. os.date("!%Y-%m-%dT%H:%M:%SZ")),
   "--", quoted(file),
