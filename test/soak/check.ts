@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { open, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { shortFaxId } from '../../shared/fax-id.ts'
@@ -28,9 +29,7 @@ export async function checkArrived(entries: readonly FaxEntry[], folders: Folder
   const mails = await readMails(folders.mail)
   const files = countBy(await namesUnder(join(folders.ftp, 'ftp.archive.example')), shortIdOfName)
   const prints = countBy(await namesUnder(folders.printed), shortIdOfName)
-  const lines = countBy((await readFile(join(folders.log, 'log.log'), 'utf8')).trim().split('\n'), (line) =>
-    line.slice(-29),
-  )
+  const lines = countBy(await linesOf(join(folders.log, 'log.log')), (line) => line.slice(-29))
   let markedDuplicates = 0
   for (const { fax, deliveries } of entries) {
     for (const { kind, backend, state } of deliveries) {
@@ -85,7 +84,14 @@ async function readHead(file: string): Promise<string> {
   }
 }
 
+/** None where nothing was ever logged. */
+async function linesOf(file: string): Promise<string[]> {
+  return existsSync(file) ? (await readFile(file, 'utf8')).trim().split('\n') : []
+}
+
+/** None where nothing was ever put there. */
 async function namesUnder(folder: string): Promise<string[]> {
+  if (!existsSync(folder)) return []
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
   return entries.filter((entry) => entry.isFile()).map(({ name }) => name)
 }
