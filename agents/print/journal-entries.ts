@@ -42,7 +42,10 @@ export function stateAfter(before: JobState | undefined, entry: JobEntry): JobSt
     case 'released':
       return { ...open, release: 'released' }
     case 'forgotten':
-      return open.reported.length === 0 ? undefined : { reported: open.reported }
+      // After an end the job begins anew, with nothing reported of it.
+      return before?.ended !== undefined || open.reported.length === 0
+        ? undefined
+        : { reported: open.reported }
     case 'reported':
       return { ...open, reported: [...open.reported, entry.code] }
     case 'ended':

@@ -453,6 +453,21 @@ describe('a message that comes again', () => {
     await serve(dependencies)
     expect(printer.printed).toHaveLength(1)
   })
+
+  it('as a new message of a job that failed in CUPS becomes a new job there, and its end is the new one', async () => {
+    const { dependencies, queue, printer, reports, jobs } = site(['one'])
+    printer.obstacle = { code: 'paused', text: 'paused' }
+    const first = serve(dependencies)
+    await until(() => reports.sent.length > 0)
+    await printer.cancel({ id: 1, receipt: '', token: '' })
+    await first
+    expect(reports.sent.at(-1)?.outcome).toMatchObject({ outcome: 'failed', code: 'canceled' })
+    printer.obstacle = undefined
+    queue.add('retried', JSON.stringify(jobs[0]))
+    await serve(dependencies)
+    expect(printer.printed).toHaveLength(1)
+    expect(reports.sent.at(-1)?.outcome).toMatchObject({ outcome: 'delivered', receipt: 'office-2' })
+  })
 })
 
 async function until(condition: () => boolean): Promise<void> {

@@ -138,6 +138,8 @@ async function serveInLane(
     await reports.send(earlier)
     return await queue.remove(message)
   }
+  // Else the job that failed in CUPS would be followed to its end a second time.
+  if (journal.stateOf(name)?.ended !== undefined) await journal.write({ entry: 'forgotten', job: name })
   const outcome = await inOwnFolder(dependencies, options, (folder) => {
     const report = async ({ code, text }: { code: string; text: string }) => {
       log('print-job-waits', { ...logFields(received), reason: text }, 'warning')
