@@ -1,5 +1,6 @@
 import { factsSchema } from '../../shared/facts.ts'
 import { EXIT_CODES, type Output, type Subcommand, type Words, WrongUsage } from '../daemon/command-line.ts'
+import { configFileOf } from '../daemon/daemon-program.ts'
 import { loadConfig } from '../daemon/read-config.ts'
 import { CONFIG_FILE, EDGE_OPTIONS, SECTION } from './edge-config.ts'
 import { submitFax } from './submit-fax.ts'
@@ -46,7 +47,7 @@ export function submitCommand({ out, err }: Output): Subcommand {
     takes: [1, 1],
     run: async (words) => {
       const { facts, file, isJson } = submissionOf(words, new Date())
-      const config = await loadConfig(configFile(words), SECTION, EDGE_OPTIONS)
+      const config = await loadConfig(configFileOf(words, CONFIG_FILE), SECTION, EDGE_OPTIONS)
       const { spool, largestMegabytes } = config
       try {
         const name = await submitFax({ spool, largestBytes: largestMegabytes * 1e6 }, { file, facts })
@@ -58,10 +59,6 @@ export function submitCommand({ out, err }: Output): Subcommand {
       }
     },
   }
-}
-
-export function configFile({ options: { config } }: Words): string {
-  return typeof config === 'string' ? config : CONFIG_FILE
 }
 
 function submissionOf({ options, rest: [file = ''] }: Words, now: Date) {

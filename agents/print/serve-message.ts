@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { type PrintJob, printJobSchema, type Report } from '../../shared/messages.ts'
 import { type Outcome, retry } from '../../shared/outcome.ts'
 import { awsFault } from '../aws-fault.ts'
-import { type Backoff, backoffMilliseconds } from '../backoff.ts'
+import type { Backoff } from '../backoff.ts'
+import { postpone } from '../queue/postpone.ts'
 import { whileKeptInvisible } from '../queue/while-kept-invisible.ts'
 import type { QueueMessage, Reports, WorkQueue } from '../queue/work-queue.ts'
 import { type PrintToEndDependencies, type PrintToEndOptions, printToEnd } from './print-to-end.ts'
@@ -84,21 +85,6 @@ function parseJob(body: string): PrintJob | string {
   const job = printJobSchema.safeParse(parsed)
   if (job.success) return job.data
   return job.error.issues.map(({ path, message }) => `${path.join('.') || 'message'}: ${message}`).join('; ')
-}
-
-/** A message that is put back at once every time would be among the dead letters soon. */
-async function postpone(
-  { queue, waiting, log }: PrintAgentDependencies,
-  options: Pick<PrintAgentOptions, 'postpone'>,
-  message: QueueMessage,
-): Promise<void> {
-  const milliseconds = backoffMilliseconds(message.receives, options.postpone, waiting.random())
-  try {
-    await queue.keepInvisible(message, Math.ceil(milliseconds / 1000))
-  } catch (error) {
-    // It comes again by itself, only sooner.
-    log('print-job-not-postponed', { messageId: message.id, reason: awsFault(error).text }, 'warning')
-  }
 }
 
 async function serveJob(

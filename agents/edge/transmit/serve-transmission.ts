@@ -7,7 +7,7 @@ import {
   transmitJobSchema,
 } from '../../../shared/transmission/transmit-job.ts'
 import { awsFault } from '../../aws-fault.ts'
-import { backoffMilliseconds } from '../../backoff.ts'
+import { postpone } from '../../queue/postpone.ts'
 import { whileKeptInvisible } from '../../queue/while-kept-invisible.ts'
 import type { QueueMessage } from '../../queue/work-queue.ts'
 import { documentPath } from './document.ts'
@@ -152,21 +152,6 @@ function tell({ log, told }: TransmitDependencies, attempt: Attempt, ended: Ende
   log('transmission', { ...logFields(attempt), cause, pagesSent, callSeconds, said }, level)
   if (cause === 'sent') told.success(`fax ${attempt.name}: ${text}`)
   else told.error(`fax ${attempt.name}: ${text}`)
-}
-
-/** A message that is put back at once every time would be among the dead letters soon. */
-async function postpone(
-  { queue, waiting, log }: TransmitDependencies,
-  options: Pick<TransmitOptions, 'postpone'>,
-  message: QueueMessage,
-): Promise<void> {
-  const milliseconds = backoffMilliseconds(message.receives, options.postpone, waiting.random())
-  try {
-    await queue.keepInvisible(message, Math.ceil(milliseconds / 1000))
-  } catch (error) {
-    // It comes again by itself, only sooner.
-    log('transmission-not-postponed', { messageId: message.id, reason: awsFault(error).text }, 'warning')
-  }
 }
 
 function logFields({ name, job: { destination, pages } }: Attempt): Record<string, string | number> {
