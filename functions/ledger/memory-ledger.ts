@@ -1,5 +1,6 @@
 import type { DeliveryRecord, FaxRecord } from '../../shared/ledger/records.ts'
 import type { Ledger } from './ledger.ts'
+import { add, replace } from './memory-table.ts'
 
 /** A ledger for tests: the same promises as the table's, kept in memory. */
 export function makeMemoryLedger(): Ledger & {
@@ -19,20 +20,4 @@ export function makeMemoryLedger(): Ledger & {
     getDelivery: async (faxId, backend) => structuredClone(deliveries.get(deliveryKey(faxId, backend))),
     replaceDelivery: async (next) => replace(deliveries, deliveryKey(next.faxId, next.backend), next),
   }
-}
-
-function add<Item>(items: Map<string, Item>, key: string, item: Item): boolean {
-  if (items.has(key)) return false
-  items.set(key, structuredClone(item))
-  return true
-}
-
-function replace<Item extends { revision: number }>(
-  items: Map<string, Item>,
-  key: string,
-  next: Item,
-): boolean {
-  if (items.get(key)?.revision !== next.revision - 1) return false
-  items.set(key, structuredClone(next))
-  return true
 }

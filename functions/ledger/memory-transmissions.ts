@@ -1,5 +1,6 @@
 import type { DeliveryRecord } from '../../shared/ledger/records.ts'
 import type { TransmissionRecord } from '../../shared/ledger/transmission-record.ts'
+import { add, replace } from './memory-table.ts'
 import type { KnownRequest, TransmissionLedger } from './transmission-ledger.ts'
 
 /** Transmissions for tests: the same promises as the table's, kept in memory. */
@@ -31,20 +32,4 @@ export function makeMemoryTransmissions(): TransmissionLedger & {
       return true
     },
   }
-}
-
-function add<Item>(items: Map<string, Item>, key: string, item: Item): boolean {
-  if (items.has(key)) return false
-  items.set(key, structuredClone(item))
-  return true
-}
-
-function replace<Item extends { revision: number }>(
-  items: Map<string, Item>,
-  key: string,
-  next: Item,
-): boolean {
-  if (items.get(key)?.revision !== next.revision - 1) return false
-  items.set(key, structuredClone(next))
-  return true
 }

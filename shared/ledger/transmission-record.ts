@@ -2,11 +2,10 @@ import * as z from 'zod'
 import { faxIdSchema, shardOfFaxId } from '../fax-id.ts'
 import { profileNameSchema, widthPixelsSchema } from '../transmission/outbound-profile.ts'
 import {
-  foreignWordsSchema,
+  callEndSchema,
   maxRateSchema,
   resolutionSchema,
   stationIdSchema,
-  transmissionCauseSchema,
 } from '../transmission/transmit-job.ts'
 import { dayOfFaxId, ENTRY, INDEXES, SHARDS, shardKey } from './index-keys.ts'
 
@@ -32,17 +31,10 @@ export const modemSchema = z.object({ ecm: z.boolean(), maxRate: maxRateSchema }
 export type Modem = z.infer<typeof modemSchema>
 
 /** What was said of an attempt when it had ended. */
-const attemptSchema = z.object({
+const attemptSchema = callEndSchema.extend({
   attempt: z.int().min(1),
   modem: modemSchema,
   endedAt: z.iso.datetime(),
-  cause: transmissionCauseSchema,
-  text: z.string(),
-  pagesSent: z.int().min(0),
-  callSeconds: z.number().min(0),
-  rate: z.int().optional(),
-  remoteStationId: z.string().optional(),
-  foreign: foreignWordsSchema,
 })
 export type EndedAttempt = z.infer<typeof attemptSchema>
 

@@ -82,6 +82,20 @@ export const foreignWordsSchema = z.object({
   hangupText: z.string().optional(),
 })
 
+/** How a call ended. */
+export const callEndSchema = z.object({
+  cause: transmissionCauseSchema,
+  /** One sentence for the sender. */
+  text: z.string(),
+  /** Pages that the far end confirmed. */
+  pagesSent: z.int().min(0),
+  /** From the answer to the hang-up; 0 where nobody answered. */
+  callSeconds: z.number().min(0),
+  rate: z.int().optional(),
+  remoteStationId: z.string().optional(),
+  foreign: foreignWordsSchema,
+})
+
 export const transmissionEventSchema = z.discriminatedUnion('event', [
   /** The claim is the agent's: from here on it can't be canceled without a call. */
   z.object({ event: z.literal('dialling') }),
@@ -91,19 +105,7 @@ export const transmissionEventSchema = z.discriminatedUnion('event', [
     rate: z.int().optional(),
     remoteStationId: z.string().optional(),
   }),
-  z.object({
-    event: z.literal('ended'),
-    cause: transmissionCauseSchema,
-    /** One sentence for the sender. */
-    text: z.string(),
-    /** Pages that the far end confirmed. */
-    pagesSent: z.int().min(0),
-    /** From the answer to the hang-up; 0 where nobody answered. */
-    callSeconds: z.number().min(0),
-    rate: z.int().optional(),
-    remoteStationId: z.string().optional(),
-    foreign: foreignWordsSchema,
-  }),
+  callEndSchema.extend({ event: z.literal('ended') }),
 ])
 export type TransmissionEvent = z.infer<typeof transmissionEventSchema>
 
