@@ -26,6 +26,16 @@ const FUNCTION_ENVIRONMENT = {
   LINK_URL: 'https://example.org/',
   FAX_LOG_GROUP_PREFIX: '/faxlane/faxes/',
   FAX_LOG_STREAM: 'faxes',
+  ARRIVALS_QUEUE_URL: 'http://127.0.0.1/arrivals',
+  DISPATCH_QUEUE_URL: 'http://127.0.0.1/dispatch',
+  NOTICES_QUEUE_URL: 'http://127.0.0.1/notices',
+  SCHEDULE_QUEUE_URL: 'http://127.0.0.1/schedule',
+  SENDER_NOTICES_QUEUE_URL: 'http://127.0.0.1/sender_notices',
+  DEAD_LETTER_QUEUES: 'faxlane-mail-dead',
+  MAIL_EVENTS_QUEUE_ARN: 'arn:aws:sqs:eu-west-1:111122223333:faxlane-mail-events',
+  TRANSMIT_QUEUE_PREFIX: 'faxlane-transmit-',
+  LEDGER_DAYS: '3650',
+  MAIL_CONFIGURATION_SET: 'faxlane',
 }
 
 /**
