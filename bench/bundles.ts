@@ -4,11 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
-import { type FunctionName, makeBundles } from '../infra/bundles.ts'
+import { type FunctionName, largestBundleBytes, makeBundles } from '../infra/bundles.ts'
 import { medianMilliseconds, medianOf } from './measure.ts'
 
 const RUNS = 9
-const LARGEST_BYTES = 1_000_000
 
 const FUNCTION_ENVIRONMENT = {
   AWS_REGION: 'eu-west-1',
@@ -51,6 +50,14 @@ export function benchBundles(): void {
       sites: ['main'],
       backends: [],
       numbers: {},
+      // The function that tells operators does not start without.
+      notices: {
+        from: { address: 'fax@example.org', name: 'Fax' },
+        language: 'en',
+        recipients: {},
+        alarms: [],
+        texts: {},
+      },
     })
     const bare = medianMilliseconds(RUNS, () => runNode('0'))
     console.log(`bare node: ${bare.toFixed(0)} ms a process (median of ${RUNS})\n`)
@@ -67,8 +74,9 @@ export function benchBundles(): void {
       console.log(
         `${name.padEnd(13)} ${kilobytes(sizeBytes)} ${kilobytes(gzippedBytes)} ${imports.toFixed(0).padStart(5)} ms ${(whole / bare).toFixed(2).padStart(8)} x`,
       )
-      if (sizeBytes > LARGEST_BYTES) {
-        console.error(`${name} has ${sizeBytes} bytes minified; at most ${LARGEST_BYTES} are wanted.`)
+      const largestBytes = largestBundleBytes(name)
+      if (sizeBytes > largestBytes) {
+        console.error(`${name} has ${sizeBytes} bytes minified; at most ${largestBytes} are wanted.`)
         process.exitCode = 1
       }
     }

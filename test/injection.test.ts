@@ -118,11 +118,11 @@ async function intoLp(text: string): Promise<void> {
     },
     { environment: {} },
   )
-  await submitHeld(cups, { file: '/work/fax.pdf', job, token: 'a.b' })
+  await submitHeld(cups, { file: '/spool/fax.pdf', job, token: 'a.b' })
   const [[dashD, printer, dashT, title = '', ...rest] = []] = called
   expect([dashD, printer, dashT, ...rest]).toEqual([
     ...['-d', 'office', '-t'],
-    ...['-o', 'job-hold-until=indefinite', '-o', 'faxlane-job=a.b', '--', '/work/fax.pdf'],
+    ...['-o', 'job-hold-until=indefinite', '-o', 'faxlane-job=a.b', '--', '/spool/fax.pdf'],
   ])
   expect(title).toMatch(/^Fax /)
   expect(title).not.toMatch(OBEYED)

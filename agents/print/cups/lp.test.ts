@@ -30,7 +30,7 @@ function commands(...answers: (Partial<CommandResult> | Error)[]) {
     return { exitCode: 0, timedOut: false, stdout: '', stderr: '', ...answer }
   }
   const submitJob = (whole: JobToPrint, options: Parameters<typeof cupsCommand>[1] = {}) =>
-    submitHeld(cupsCommand(run, options), { file: '/work/fax.pdf', job: whole, token: 'a1.b2' })
+    submitHeld(cupsCommand(run, options), { file: '/spool/fax.pdf', job: whole, token: 'a1.b2' })
   const submit = (changed: Partial<JobToPrint> = {}) => submitJob({ ...job, ...changed })
   return { submit, submitJob, asked }
 }
@@ -44,7 +44,7 @@ describe('what lp is asked', () => {
     expect(asked).toEqual([
       {
         path: 'lp',
-        arguments: ['-d', 'office', '-t', 'a fax', ...HELD, '--', '/work/fax.pdf'],
+        arguments: ['-d', 'office', '-t', 'a fax', ...HELD, '--', '/spool/fax.pdf'],
         environment: { LC_ALL: 'C', HOME: '/root', CUPS_SERVER: '127.0.0.1:631' },
         timeoutMilliseconds: 60_000,
       },
@@ -63,7 +63,7 @@ describe('what lp is asked', () => {
     expect(asked[0]?.arguments.slice(4)).toEqual([
       ...['-o', 'sides=two-sided-long-edge', '-o', 'fit-to-page'],
       ...HELD,
-      ...['--', '/work/fax.pdf'],
+      ...['--', '/spool/fax.pdf'],
     ])
   })
 
