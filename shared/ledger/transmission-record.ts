@@ -31,10 +31,11 @@ export const modemSchema = z.object({ ecm: z.boolean(), maxRate: maxRateSchema }
 export type Modem = z.infer<typeof modemSchema>
 
 /** What was said of an attempt when it had ended. */
-const attemptSchema = callEndSchema.extend({
+const attemptSchema = z.object({
   attempt: z.int().min(1),
   modem: modemSchema,
   endedAt: z.iso.datetime(),
+  ...callEndSchema.shape,
 })
 export type EndedAttempt = z.infer<typeof attemptSchema>
 

@@ -105,7 +105,7 @@ export const transmissionEventSchema = z.discriminatedUnion('event', [
     rate: z.int().optional(),
     remoteStationId: z.string().optional(),
   }),
-  callEndSchema.extend({ event: z.literal('ended') }),
+  z.object({ event: z.literal('ended'), ...callEndSchema.shape }),
 ])
 export type TransmissionEvent = z.infer<typeof transmissionEventSchema>
 
