@@ -43,8 +43,10 @@ const projectFolder = fileURLToPath(new URL('../..', import.meta.url))
 const SAMPLE = join(projectFolder, 'test/samples/text-std-ecm.tif')
 /** Of ten faxes, two go where a server is down: a tenth of the deliveries. */
 const NUMBERS: readonly string[] = ['1', '1', '2', '2', '3', '3', '4', '4', '5', '6']
-/** Faxes that are under way at a time, as far as the ledger was looked at. */
 const UPLOADS_AT_A_TIME = 6
+/** Longer than any wait of a delivery here, whose delays and time limits are cut. */
+const STANDSTILL_SECONDS = 180
+const fewOf = (faxes: number) => faxes / 50
 
 /** Many faxes through the local gateway while its functions are killed and its messages repeated; then everything is counted. */
 export async function soak(options: SoakOptions): Promise<SoakResult> {
@@ -89,9 +91,9 @@ async function run(
   )
   try {
     await upload({ gateway, sqs, faxes, numbers, disturbed: killEverySeconds !== undefined }, done)
-    await untilAllHaveEnded(queries, tell, (open) => {
+    await untilAllHaveEnded(queries, faxes, tell, (open) => {
       // Of the last few, each kill would hit the same ones again and again.
-      if (open <= faxes / 50) clearInterval(chaos)
+      if (open <= fewOf(faxes)) clearInterval(chaos)
     })
     const seconds = (performance.now() - started) / 1000
     const entries = await everyFax(queries)
@@ -163,26 +165,36 @@ async function upload(
   await Promise.all(Array.from({ length: UPLOADS_AT_A_TIME }, uploadOnes))
 }
 
+/** Until no fax of so many is under way, or nothing has changed for so long that nothing will: then the count says what is missing. */
 async function untilAllHaveEnded(
   queries: LedgerQueries,
+  faxes: number,
   tell: (text: string) => void,
   counted: (open: number) => void,
 ): Promise<void> {
   let told = performance.now()
+  let changed = { at: performance.now(), open: faxes }
   for (let quiet = 0; quiet < 3; ) {
     await sleep(1000)
-    let open = 0
-    for (const state of ['received', 'waiting', 'claimed'] as const)
-      for await (const _ of queries.faxesInState(state)) open += 1
+    const open = await countOpen(queries, faxes)
     counted(open)
-    // A function that was killed before it asked for the fallback does so when its message comes again.
-    if (open === 0) open = (await everyFax(queries)).filter((entry) => standingOf(entry) === 'waiting').length
     quiet = open === 0 ? quiet + 1 : 0
+    if (open !== changed.open) changed = { at: performance.now(), open }
+    if (performance.now() - changed.at > STANDSTILL_SECONDS * 1000) return
     if (performance.now() - told > 10_000) {
       tell(`${open} faxes under way`)
       told = performance.now()
     }
   }
+}
+
+async function countOpen(queries: LedgerQueries, faxes: number): Promise<number> {
+  let open = 0
+  for (const state of ['received', 'waiting', 'claimed'] as const)
+    for await (const _ of queries.faxesInState(state)) open += 1
+  if (open > fewOf(faxes)) return open
+  // Few by their states may be few that have come so far; and one that was killed before it asked for the fallback asks when its message comes again.
+  return faxes - (await everyFax(queries)).filter((entry) => standingOf(entry) !== 'waiting').length
 }
 
 async function everyFax(queries: LedgerQueries): Promise<FaxEntry[]> {
