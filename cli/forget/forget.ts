@@ -1,34 +1,40 @@
 import { userInfo } from 'node:os'
-import { forgetCalled, forgetCaller, forgetNote, forgetWords } from '../../shared/ledger/forgotten.ts'
-import { makeTransmissionQueries } from '../../shared/ledger/transmission-queries.ts'
+import { deadLettersOf } from '../../shared/deployment-names.ts'
+import {
+  forgetNote,
+  forgetNoticeWords,
+  forgetReception,
+  forgetTransmission,
+  forgetWords,
+} from '../../shared/ledger/forgotten.ts'
 import { maskNumber } from '../../shared/mask.ts'
+import { retentionOf } from '../../shared/routing-table/deployed-table.ts'
 import { visible } from '../../shared/visible.ts'
-import { count } from '../faxes/amounts.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import { GATEWAY_HELP, GATEWAY_OPTIONS } from '../gateway/target.ts'
 import { withGateway } from '../gateway/with-gateway.ts'
 import { EXIT_CODES, type Subcommand } from '../subcommand.ts'
 import { readWords, wrongUsage } from '../words.ts'
-import {
-  type Known,
-  outOfReach,
-  prefixesOfReception,
-  prefixesOfTransmission,
-  sortOut,
-} from './what-is-known.ts'
+import { countReceivedOn, findKnown } from './find-known.ts'
+import { describe, type ForgetReport, rolesOf } from './report.ts'
+import { filesOfReception, filesOfTransmission, type Known, outOfReach } from './what-is-known.ts'
 
 const HELP = `Removes what a request for data protection asks for: the faxes that came from a number and those that were sent to it, with
 every version of their files, and the number in the ledger. That there was a fax, when, and what became of it, stays.
 
-Usage: faxlane forget NUMBER [--yes] [--by NAME] [--json]
+Usage: faxlane forget NUMBER [--own] [--yes] [--by NAME] [--json]
 
+  --own         the number is one of ours, such as the direct line of somebody who left: the faxes that were received on it and
+                those that were sent with it as the caller's number as well
   --yes         do it; without this it only says what would go
   --by NAME     who asked for it or does it, for the note in the ledger (the user of this machine)
   --json        what was found, or removed, as one JSON object
   --help        this text
 ${GATEWAY_HELP}
-NUMBER is written as the PBX gives it (faxlane list --number). What is under way has to end first. Out of reach is what was mailed, printed,
-put on FTP servers and written to fax logs: the command says which backends have something. Backups of the ledger end after 35 days.
+NUMBER is written as the PBX gives it (faxlane list --number). What is under way has to end first, and so have other numbers' faxes of
+the same document: it goes for all of them, and their pages as they were sent stay. Out of reach is what was mailed, printed, put on
+FTP servers and written to fax logs: the command says which backends have something. So is what the PBX has on its own journal. Links
+in mails end after 30 days, messages in queues after 14, backups of the ledger after 35.
 
 Exit code: 0 all that there was is forgotten (without --yes: could be), 1 something is still under way or could not be removed, 2 wrong usage.
 `
@@ -37,6 +43,7 @@ export const forget: Subcommand = { help: HELP, run }
 
 function readCommandLine(words: readonly string[]) {
   const { values, positionals } = readWords('forget', words, {
+    own: { type: 'boolean', default: false },
     yes: { type: 'boolean', default: false },
     by: { type: 'string', default: userInfo().username },
     json: { type: 'boolean', default: false },
@@ -49,39 +56,38 @@ function readCommandLine(words: readonly string[]) {
 }
 type ForgetCommand = ReturnType<typeof readCommandLine>
 
-/** What was removed, or would be. */
-interface Report {
-  number: string
-  done: boolean
-  receptions: number
-  transmissions: number
-  objectVersions: number
-  underWay: string[]
-  outOfReach: Record<string, number>
-}
-
 async function run(words: readonly string[]): Promise<number> {
   const command = readCommandLine(words)
   const report = await withGateway('forget', command, async (gateway) => {
-    const known = await find(gateway, command.number)
+    const known = await find(gateway, command)
     const objectVersions = command.yes ? await remove(gateway, known, command) : 0
-    return reportOf(known, command, objectVersions)
+    return reportOf(gateway, command, { known, objectVersions })
   })
   process.stdout.write(command.json ? `${JSON.stringify(report)}\n` : describe(report))
   return report.underWay.length === 0 ? EXIT_CODES.done : EXIT_CODES.someFailed
 }
 
-async function find({ ledger, askLedger }: Gateway, number: string): Promise<Known> {
-  return sortOut(
-    await all(ledger.faxesOfNumber(number, 'source')),
-    await all(makeTransmissionQueries(askLedger).to(number)),
-  )
+async function find(gateway: Gateway, { number, own }: ForgetCommand): Promise<Known> {
+  const ownDays = own ? daysOfLedger(retentionOf(await gateway.readTable()).ledgerDays, new Date()) : []
+  const isWatched = process.stderr.isTTY
+  const known = await findKnown(gateway, { number, ownDays }, (days) => {
+    if (isWatched) process.stderr.write(`\rlooked through ${days} of ${ownDays.length} days`)
+  })
+  if (isWatched && own) process.stderr.write('\n')
+  return known
 }
 
-async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
-  const found: Item[] = []
-  for await (const item of items) found.push(item)
-  return found
+const DAY_MILLISECONDS = 86_400_000
+
+/** YYYY-MM-DD in UTC, newest first. */
+function daysOfLedger(days: number, now: Date): string[] {
+  const dayBefore = (days: number) => new Date(now.getTime() - days * DAY_MILLISECONDS)
+  // The clock of who sent may have been ahead.
+  return Array.from({ length: days + 2 }, (_, index) =>
+    dayBefore(index - 1)
+      .toISOString()
+      .slice(0, 10),
+  )
 }
 
 /** Files first: as long as the ledger has the number, another run finds what one that was cut off left behind. */
@@ -91,48 +97,46 @@ async function remove(gateway: Gateway, known: Known, { number, by }: ForgetComm
   const at = new Date().toISOString()
   const { sites } = await readTable()
   let objectVersions = 0
-  const removeAll = async (prefixes: readonly string[]) => {
-    for (const prefix of prefixes) objectVersions += await forgetting.removeVersions(prefix)
-  }
-  for (const entry of receptions) {
-    await removeAll(prefixesOfReception(entry, sites))
-    for (const delivery of entry.deliveries) await forgetting.change(forgetWords(delivery))
-    await forgetting.change(forgetCaller(entry.fax, at))
+  for (const reception of receptions) {
+    for (const files of filesOfReception(reception, sites))
+      objectVersions += await forgetting.removeVersions(files)
+    const { fax, deliveries } = reception.entry
+    for (const delivery of deliveries) await forgetting.change(forgetWords(delivery))
+    await forgetting.change(forgetReception(fax, reception.role, at))
   }
   for (const transmission of transmissions) {
-    await removeAll(prefixesOfTransmission(transmission))
-    await forgetting.change(forgetCalled(transmission))
+    for (const files of filesOfTransmission(transmission))
+      objectVersions += await forgetting.removeVersions(files)
+    for (const notice of transmission.notices) await forgetting.change(forgetNoticeWords(notice))
+    await forgetting.change(forgetTransmission(transmission.record, transmission.role, at))
   }
   const counts = { receptions: receptions.length, transmissions: transmissions.length, objectVersions }
   await forgetting.writeDown(forgetNote(at, { number: maskNumber(number), by, ...counts }))
   return objectVersions
 }
 
-function reportOf(known: Known, { number, yes }: ForgetCommand, objectVersions: number): Report {
-  const { receptions, transmissions, underWay } = known
+async function reportOf(
+  gateway: Gateway,
+  { number, yes, own }: ForgetCommand,
+  { known, objectVersions }: { known: Known; objectVersions: number },
+): Promise<ForgetReport> {
   return {
     number,
     done: yes,
-    receptions: receptions.length,
-    transmissions: transmissions.length,
+    receptions: known.receptions.length,
+    transmissions: known.transmissions.length,
+    roles: rolesOf(known),
     objectVersions,
-    underWay,
-    outOfReach: Object.fromEntries(outOfReach(receptions)),
+    underWay: known.underWay,
+    receivedOnIt: own ? 0 : await countReceivedOn(gateway, number),
+    outOfReach: Object.fromEntries(outOfReach(known)),
+    deadLetters: await countDeadLetters(gateway),
   }
 }
 
-function describe(report: Report): string {
-  const { number, done, receptions, transmissions, objectVersions, underWay } = report
-  const faxes = `${count(receptions, 'fax', 'faxes')} from ${visible(number)} and ${transmissions} to it`
-  const backends = Object.entries(report.outOfReach)
-  return [
-    done
-      ? `Forgotten: ${faxes}; ${count(objectVersions, 'file or version', 'files and versions')} removed.`
-      : `Would be forgotten: ${faxes}. With --yes they are.`,
-    ...underWay.map((id) => `Still under way, and not forgotten: ${id}`),
-    ...(backends.length === 0 ? [] : ['Out of reach, at the backends that these were delivered to:']),
-    ...backends.map(([backend, faxes]) => `  ${visible(backend)}: ${count(faxes, 'fax', 'faxes')}`),
-  ]
-    .map((line) => `${line}\n`)
-    .join('')
+async function countDeadLetters({ queues }: Gateway): Promise<number> {
+  const depths = await queues.depths()
+  return depths
+    .filter(({ queue }) => depths.some((other) => deadLettersOf(other.queue) === queue))
+    .reduce((sum, { visible, inFlight, delayed }) => sum + visible + inFlight + delayed, 0)
 }

@@ -128,7 +128,12 @@ async function take(
   const planned = planTransmissions(rules, submission, now())
   const why = refusal ?? ('refusal' in document ? document.refusal : undefined)
   const records = await Promise.all(
-    planned.map((record) => addOrGet(dependencies, answerable(record, { profile, rules, why, now: now() }))),
+    planned.map((record) =>
+      addOrGet(dependencies, {
+        ...answerable(record, { profile, rules, why, now: now() }),
+        mailKey: notification.receipt.action.objectKey,
+      }),
+    ),
   )
   const accepted = records.filter(({ state }) => state === 'accepted')
   if (accepted.length > 0 && 'pdf' in document) {

@@ -9,6 +9,7 @@ import {
   faxPartition,
 } from './records.ts'
 import {
+  type EndedAttempt,
   TRANSMISSION_SORT_KEY,
   type TransmissionRecord,
   transmissionPartition,
@@ -22,23 +23,49 @@ export interface LedgerChange {
   remove: readonly string[]
 }
 
+/** What a number was in a fax: whose calls it came from, who was called; or both. */
+export interface Role {
+  caller: boolean
+  called: boolean
+}
+
 /** What stands where somebody's number or words stood. */
 const FORGOTTEN = 'forgotten'
 
-/** Who called goes; when, how many pages, on which number of ours, and what became of it stays: the count has to hold. */
-export function forgetCaller(fax: FaxRecord, at: string): LedgerChange {
-  const { source, sourceName, stationId, callId, ...rest } = fax.facts
-  const facts: Facts = rest
+/** Who called goes, or on which number of ours; when, how many pages, and what became of it stays: the count has to hold. */
+export function forgetReception(fax: FaxRecord, { caller, called }: Role, at: string): LedgerChange {
+  const { source, sourceName, stationId, callId, destination, ...rest } = fax.facts
+  const facts: Facts = {
+    ...rest,
+    ...(caller || source === undefined ? {} : { source }),
+    ...(caller || sourceName === undefined ? {} : { sourceName }),
+    ...(caller || stationId === undefined ? {} : { stationId }),
+    ...(called || destination === undefined ? {} : { destination }),
+  }
   return {
     key: { pk: faxPartition(fax.id), sk: FAX_SORT_KEY },
     revision: fax.revision,
     set: { facts, forgottenAt: at },
-    remove: [INDEXES.source.partitionKey],
+    remove: [
+      ...(caller ? [INDEXES.source.partitionKey] : []),
+      // Why it was unrouted names the number that was called.
+      ...(called ? [INDEXES.destination.partitionKey, 'reason'] : []),
+    ],
   }
 }
 
 /** Receipts and answers of servers name files, and files are named by numbers. */
 export function forgetWords(delivery: DeliveryRecord): LedgerChange {
+  const pk = faxPartition(delivery.faxId)
+  return wordsForgotten(delivery, pk)
+}
+
+/** As {@link forgetWords}, of the mail about a transmission's end. */
+export function forgetNoticeWords(notice: DeliveryRecord): LedgerChange {
+  return wordsForgotten(notice, transmissionPartition(notice.faxId))
+}
+
+function wordsForgotten(delivery: DeliveryRecord, pk: string): LedgerChange {
   const history = delivery.history.map(({ result, ...attempt }) => ({
     ...attempt,
     result: {
@@ -47,22 +74,35 @@ export function forgetWords(delivery: DeliveryRecord): LedgerChange {
       ...(result.outcome === 'delivered' ? { receipt: FORGOTTEN } : {}),
     },
   }))
-  const key = { pk: faxPartition(delivery.faxId), sk: deliverySortKey(delivery.backend) }
+  const key = { pk, sk: deliverySortKey(delivery.backend) }
   return { key, revision: delivery.revision, set: { history }, remove: [] }
 }
 
-/** Whom we called goes, and what his machine said of itself. */
-export function forgetCalled(transmission: TransmissionRecord): LedgerChange {
-  const history = transmission.history.map(({ remoteStationId, ...attempt }) => ({
-    ...attempt,
-    text: FORGOTTEN,
-  }))
+/** Whom we called goes, and what his machine said of itself; or by which number of ours. The name of the document goes with the document. */
+export function forgetTransmission(
+  transmission: TransmissionRecord,
+  { caller, called }: Role,
+  at: string,
+): LedgerChange {
+  const { id, revision, destination, settings, site } = transmission
+  const { callerNumber, stationId, header, ...otherSettings } = settings ?? {}
   return {
-    key: { pk: transmissionPartition(transmission.id), sk: TRANSMISSION_SORT_KEY },
-    revision: transmission.revision,
-    set: { destination: maskNumber(transmission.destination), history },
-    remove: [INDEXES.destination.partitionKey, 'progress', 'reason'],
+    key: { pk: transmissionPartition(id), sk: TRANSMISSION_SORT_KEY },
+    revision,
+    set: {
+      forgottenAt: at,
+      documentKey: `outgoing/${site}/${FORGOTTEN}`,
+      history: transmission.history.map(withoutWords),
+      ...(called ? { destination: maskNumber(destination) } : {}),
+      ...(caller && settings !== undefined ? { settings: otherSettings } : {}),
+    },
+    remove: ['progress', 'reason', 'mailKey', ...(called ? [INDEXES.destination.partitionKey] : [])],
   }
+}
+
+function withoutWords({ remoteStationId, foreign, ...attempt }: EndedAttempt): EndedAttempt {
+  const { hangupText, statusText, ...codes } = foreign
+  return { ...attempt, text: FORGOTTEN, foreign: codes }
 }
 
 /** That a number was forgotten, without the number: a partition for each year. */

@@ -86,6 +86,8 @@ export const transmissionRecordSchema = z.object({
   notify: z.array(z.string()),
   /** The PDF. Several transmissions of one request share it. */
   documentKey: z.string(),
+  /** The mail that it came by, which may have asked for others too. */
+  mailKey: z.string().optional(),
   /** Counted against the section's daily limit. */
   counted: z.boolean(),
   /** Not to be dialled before. */
@@ -110,6 +112,8 @@ export const transmissionRecordSchema = z.object({
   reason: z.string().optional(),
   openedAt: z.iso.datetime(),
   closedAt: z.iso.datetime().optional(),
+  /** The number, the pages and the document were removed at a request for data protection. */
+  forgottenAt: z.iso.datetime().optional(),
   /** Counts the writes: a write names the revision that it was made from. */
   revision: z.int().min(0),
 })

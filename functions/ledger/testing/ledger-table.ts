@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net'
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import dynalite from 'dynalite'
 import { ENTRY, INDEXES } from '../../../shared/ledger/index-keys.ts'
 
@@ -16,27 +16,29 @@ export async function startLedgerTable(): Promise<{ client: DynamoDBClient; stop
     region: 'eu-west-1',
     credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' },
   })
-  const indexes = Object.values(INDEXES)
-  const attributes = ['pk', 'sk', ENTRY, ...indexes.map(({ partitionKey }) => partitionKey)]
-  await client.send(
-    new CreateTableCommand({
-      TableName: LEDGER_TABLE,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: attributes.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
-      KeySchema: keys('pk', 'sk'),
-      GlobalSecondaryIndexes: indexes.map(({ name, partitionKey, holds }) => ({
-        IndexName: name,
-        KeySchema: keys(partitionKey, ENTRY),
-        Projection: { ProjectionType: holds === 'records' ? 'ALL' : 'KEYS_ONLY' },
-      })),
-    }),
-  )
+  await client.send(new CreateTableCommand(ledgerTableInput(LEDGER_TABLE)))
   return {
     client,
     async stop() {
       client.destroy()
       await new Promise((closed) => server.close(closed))
     },
+  }
+}
+
+export function ledgerTableInput(TableName: string): CreateTableCommandInput {
+  const indexes = Object.values(INDEXES)
+  const attributes = ['pk', 'sk', ENTRY, ...indexes.map(({ partitionKey }) => partitionKey)]
+  return {
+    TableName,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: attributes.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+    KeySchema: keys('pk', 'sk'),
+    GlobalSecondaryIndexes: indexes.map(({ name, partitionKey, holds }) => ({
+      IndexName: name,
+      KeySchema: keys(partitionKey, ENTRY),
+      Projection: { ProjectionType: holds === 'records' ? 'ALL' : 'KEYS_ONLY' },
+    })),
   }
 }
 
