@@ -23,12 +23,13 @@ export async function composeNotice(
   const { id, destination, notify, settings } = record
   const source = asciiAddress(settings?.noticesFrom ?? '')
   const destinations = notify.map(asciiAddress)
-  const text = noticeText(record, maybeDelivered)
+  // A composer passes on the line breaks that it gets, and a mail has no others.
+  const text = noticeText(record, maybeDelivered).replaceAll('\n', '\r\n')
   const composer = new MailComposer({
     from: { name: SENDER_NAME, address: source },
     to: destinations.map((address) => ({ name: '', address })),
     subject: headerText(`${TITLES[record.state] ?? 'Fax to'} ${visible(destination)}`),
-    text: text.replaceAll('\n', '\r\n'),
+    text,
     ...(picture === undefined ? {} : { html: htmlOf(text, id), attachments: [attachment(picture, id)] }),
     headers: {
       // RFC 3834: no out-of-office reply to this.

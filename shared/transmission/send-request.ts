@@ -33,14 +33,14 @@ const METADATA_BYTES = 2048
 /** As S3 user metadata. Throws a RangeError where it is more than S3 takes. */
 export function requestToMetadata(request: SendRequest): Record<string, string> {
   const { to, notify = [], header } = request
-  const metadata: Record<string, string> = { to: to.map(encodeURIComponent).join(',') }
+  const metadata: Record<string, string> = { to: to.map(encode).join(',') }
   for (const name of ['from', 'resolution', 'at', 'outbound'] as const) {
     const value = request[name]
-    if (value !== undefined) metadata[name] = encodeURIComponent(value)
+    if (value !== undefined) metadata[name] = encode(value)
   }
   // Headers hold ASCII alone.
-  if (header !== undefined) metadata.header = encodeURIComponent(header)
-  if (notify.length > 0) metadata.notify = notify.map(encodeURIComponent).join(',')
+  if (header !== undefined) metadata.header = encode(header)
+  if (notify.length > 0) metadata.notify = notify.map(encode).join(',')
   const bytes = Object.entries(metadata).reduce((sum, [name, value]) => sum + name.length + value.length, 0)
   if (bytes > METADATA_BYTES) {
     throw new RangeError(
@@ -48,6 +48,11 @@ export function requestToMetadata(request: SendRequest): Record<string, string> 
     )
   }
   return metadata
+}
+
+/** JSON can hold half of a surrogate pair, which no encoding of bytes has. */
+function encode(text: string): string {
+  return encodeURIComponent(text.toWellFormed())
 }
 
 /** The inverse of {@link requestToMetadata}; also takes what people write by hand. */

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { assignments } from '../testing/asterisk-arguments.ts'
 import { recording } from '../testing/transcripts.ts'
 import { AmiMessage, encodeAction, variable } from './ami-message.ts'
 import { AmiParser, LONGEST_LINE_BYTES, MOST_HEADERS } from './ami-parser.ts'
@@ -167,23 +168,3 @@ describe('a variable', () => {
     )
   })
 })
-
-/** As app.c's __ast_app_separate_args splits, with remove_chars. */
-function assignments(text: string): string[] {
-  const found = ['']
-  let [parens, brackets, isQuoted] = [0, 0, false]
-  for (let at = 0; at < text.length; at++) {
-    const character = text[at] ?? ''
-    if (character === '"') isQuoted = !isQuoted
-    else if (character === ',' && parens === 0 && brackets === 0 && !isQuoted) found.push('')
-    else {
-      if (character === '\\') at += 1
-      else if (character === '(') parens += 1
-      else if (character === ')') parens = Math.max(0, parens - 1)
-      else if (character === '[') brackets += 1
-      else if (character === ']') brackets = Math.max(0, brackets - 1)
-      found[found.length - 1] += character === '\\' ? (text[at] ?? '') : character
-    }
-  }
-  return found
-}
