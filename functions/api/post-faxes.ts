@@ -2,16 +2,10 @@ import { createHash, randomBytes } from 'node:crypto'
 import { makeFaxId } from '../../shared/fax-id.ts'
 import type { TransmissionRecord } from '../../shared/ledger/transmission-record.ts'
 import { outgoingKey } from '../../shared/transmission/keys.ts'
-import { describeIssues, requestToMetadata } from '../../shared/transmission/send-request.ts'
+import { describeIssues } from '../../shared/transmission/send-request.ts'
 import type { TransmissionLedger } from '../ledger/transmission-ledger.ts'
 import type { Count } from '../metrics.ts'
-import {
-  findProfile,
-  numbersAsWritten,
-  planTransmissions,
-  type Rules,
-  type Submission,
-} from '../submit/plan-transmissions.ts'
+import { findProfile, metadataOf, planTransmissions, type Rules } from '../submit/plan-transmissions.ts'
 import { type Answer, answer, refuse } from './answer.ts'
 import type { ApiRequest } from './request.ts'
 import { type PostRequest, postSchema, viewOf } from './shapes.ts'
@@ -95,19 +89,6 @@ async function nameDocument(
   })
   if (known.contentDigest === contentDigest) return known.documentId
   return refuse(422, 'This Idempotency-Key came with another request before.')
-}
-
-/** As `submit` reads it. A sentence where it is more than S3 keeps. */
-function metadataOf(
-  submission: Submission,
-  planned: readonly TransmissionRecord[],
-): Record<string, string> | string {
-  try {
-    return requestToMetadata({ ...submission.request, to: numbersAsWritten(submission, planned) })
-  } catch (error) {
-    if (error instanceof RangeError) return error.message
-    throw error
-  }
 }
 
 async function addOrGet(

@@ -2,14 +2,14 @@ import { makeFaxId } from '../../shared/fax-id.ts'
 import { hasTransmissionEnded, type TransmissionRecord } from '../../shared/ledger/transmission-record.ts'
 import { outgoingKey } from '../../shared/transmission/keys.ts'
 import type { OutboundProfile } from '../../shared/transmission/outbound-profile.ts'
-import { MOST_RECIPIENTS, requestToMetadata } from '../../shared/transmission/send-request.ts'
+import { MOST_RECIPIENTS } from '../../shared/transmission/send-request.ts'
 import type { TransmissionLedger } from '../ledger/transmission-ledger.ts'
 import { refuseTransmission } from '../ledger/transmission-transitions.ts'
 import type { Count } from '../metrics.ts'
 import {
   findProfile,
   type MailSender,
-  numbersAsWritten,
+  metadataOf,
   planTransmissions,
   type Rules,
   settingsFor,
@@ -126,7 +126,9 @@ async function take(
   const request = { to: [...numbers], notify: [sender.name], outbound: profile.name }
   const submission = { key, site: profile.site, putAt, request, sender }
   const planned = planTransmissions(rules, submission, now())
-  const why = refusal ?? ('refusal' in document ? document.refusal : undefined)
+  const refused = refusal ?? ('refusal' in document ? document.refusal : undefined)
+  const metadata = metadataOf(submission, planned)
+  const why = refused ?? (typeof metadata === 'string' ? metadata : undefined)
   const records = await Promise.all(
     planned.map((record) =>
       addOrGet(dependencies, {
@@ -135,11 +137,9 @@ async function take(
       }),
     ),
   )
-  const accepted = records.filter(({ state }) => state === 'accepted')
-  if (accepted.length > 0 && 'pdf' in document) {
-    const metadata = requestToMetadata({ ...request, to: numbersAsWritten(submission, accepted) })
+  const isAccepted = records.some(({ state }) => state === 'accepted')
+  if (isAccepted && 'pdf' in document && typeof metadata !== 'string')
     await dependencies.putDocument({ key, bytes: document.pdf, metadata })
-  }
   for (const record of records) if (hasTransmissionEnded(record)) await dependencies.tellEnd(record)
   return records
 }

@@ -43,6 +43,25 @@ describe('a mail', () => {
     })
     expect(await read('From: a@b.org', 'From: c@d.org', '', 'text')).toMatchObject({ from: undefined })
     expect(await read('To: x@y.org', '', 'text')).toMatchObject({ from: undefined })
+    expect(await read('From: "Martin, Ann" <a.m+fax@b.org>', '', 'x')).toMatchObject({
+      from: 'a.m+fax@b.org',
+    })
+  })
+
+  it.each([
+    'ann@example.org, eve@example.net',
+    '<ann@example.org>, <eve@example.net>',
+    '<ann@example.org> <eve@example.net>',
+    'ann@example.org <eve@example.net> (x)',
+    'office: ann@example.org, eve@example.net;',
+    '"<ann@example.org>" <eve@example.net>',
+    'ann@example.org@example.net',
+    '"ann@example.org"@example.net',
+    'ann@example.org\u0000@example.net',
+    'ann@exämple.org',
+    `${'a'.repeat(300)}@example.org`,
+  ])('from %s is of nobody: another program may read another sender', async (from) => {
+    expect(await read(`From: ${from}`, '', 'text')).toMatchObject({ from: undefined })
   })
 
   it.each(['Auto-Submitted: auto-replied', 'Precedence: bulk', 'Auto-Submitted: AUTO-GENERATED (x)'])(

@@ -1,4 +1,4 @@
-import PostalMime, { type Attachment, type Email } from 'postal-mime'
+import PostalMime, { type Attachment, addressParser, type Email } from 'postal-mime'
 
 export interface ReadMail {
   /** Address of From, in lower case; undefined where there is none, or several. */
@@ -30,11 +30,25 @@ export async function readMail(bytes: Uint8Array): Promise<ReadMail> {
   }
 }
 
-/** With several From headers or addresses nobody knows which one was proven. */
-function onlySender({ headers, from }: Email): string | undefined {
-  const count = headers.filter(({ key }) => key === 'from').length
-  const address = from?.address?.toLowerCase()
-  return count === 1 && address !== undefined && address !== '' ? address : undefined
+/** RFC 5321, 4.5.3.1.3, without the brackets. */
+const LONGEST_ADDRESS_CHARACTERS = 254
+
+/**
+ * With several From headers or addresses nobody knows which one was proven. So there is one, alone or in brackets behind a name, in a form that no two
+ * programs read differently: what SES has proven is what is read here.
+ */
+function onlySender({ headers }: Email): string | undefined {
+  const [header, secondHeader] = headers.filter(({ key }) => key === 'from')
+  if (header === undefined || secondHeader !== undefined) return undefined
+  const [sender, secondSender] = addressParser(header.value)
+  const address = sender?.address?.toLowerCase() ?? ''
+  if (secondSender !== undefined || address.length > LONGEST_ADDRESS_CHARACTERS) return undefined
+  if (!/^[!#-'*+.-9=?^-~-]+@[a-z0-9.-]+$/.test(address)) return undefined
+  const written = header.value.trim().toLowerCase()
+  if (written === address) return address
+  const inBrackets = `<${address}>`
+  const isPlain = written.endsWith(inBrackets) && !/[<>]/.test(written.slice(0, -inBrackets.length))
+  return isPlain ? address : undefined
 }
 
 function isAutomatic({ headers }: Email): boolean {

@@ -2,7 +2,7 @@ import type { TransmissionRecord, TransmissionSettings } from '../../shared/ledg
 import { bareNumber, judgeNumber } from '../../shared/transmission/judge-number.ts'
 import { transmissionIdOf } from '../../shared/transmission/keys.ts'
 import { DEFAULT_PROFILE, type OutboundProfile } from '../../shared/transmission/outbound-profile.ts'
-import { FARTHEST_DAYS, type SendRequest } from '../../shared/transmission/send-request.ts'
+import { FARTHEST_DAYS, requestToMetadata, type SendRequest } from '../../shared/transmission/send-request.ts'
 import { openTransmission, refuseTransmission } from '../ledger/transmission-transitions.ts'
 
 export interface Rules {
@@ -105,6 +105,9 @@ export function planTransmissions(rules: Rules, submission: Submission, now: Dat
   )
 }
 
+/** As the ways in by HTTP and by the command take it. */
+const LONGEST_WRITTEN_CHARACTERS = 60
+
 interface PlannedNumber {
   submission: Submission
   profile: OutboundProfile | { refusal: string }
@@ -119,7 +122,7 @@ function planOne({ submission, profile, written, timeZone }: PlannedNumber, now:
     {
       id: transmissionIdOf({ key, destination: bareNumber(written) ?? written, putAt }),
       site,
-      destination: 'dial' in judged ? judged.dial : written,
+      destination: 'dial' in judged ? judged.dial : shownNumber(written),
       way: sender.way,
       sender: sender.name,
       notify: request.notify ?? [],
@@ -135,6 +138,11 @@ function planOne({ submission, profile, written, timeZone }: PlannedNumber, now:
   return reason === undefined ? opened : (refuseTransmission(opened, reason, now) ?? opened)
 }
 
+/** What is no number may be anything: an index of the ledger holds no key of more than 2048 bytes. */
+export function shownNumber(written: string): string {
+  return written.slice(0, LONGEST_WRITTEN_CHARACTERS)
+}
+
 /** Of what is wished for all numbers. */
 function wishRefusal(profile: PlannedNumber['profile'], request: SendRequest, now: Date): string | undefined {
   if ('refusal' in profile) return profile.refusal
@@ -146,15 +154,23 @@ function wishRefusal(profile: PlannedNumber['profile'], request: SendRequest, no
 
 const TOO_FAR = `A fax waits for ${FARTHEST_DAYS} days at most.`
 
-/** The numbers as they were written for these records: by them `submit` finds the same ids. */
-export function numbersAsWritten(
+/**
+ * What is put with a document, as `submit` reads it: the numbers as they were written for those that are accepted, by which it finds the same ids. A sentence
+ * where it is more than S3 keeps.
+ */
+export function metadataOf(
   { key, putAt, request }: Submission,
   records: readonly TransmissionRecord[],
-): string[] {
-  const ids = new Set(records.map(({ id }) => id))
+): Record<string, string> | string {
+  const ids = new Set(records.filter(({ state }) => state === 'accepted').map(({ id }) => id))
   const idOf = (written: string) =>
     transmissionIdOf({ key, destination: bareNumber(written) ?? written, putAt })
-  return request.to.filter((written) => ids.has(idOf(written)))
+  try {
+    return requestToMetadata({ ...request, to: request.to.filter((written) => ids.has(idOf(written))) })
+  } catch (error) {
+    if (error instanceof RangeError) return error.message
+    throw error
+  }
 }
 
 /** The same number may stand there twice, written differently; the first stands. */

@@ -12,7 +12,7 @@ import {
 import type { Count } from '../metrics.ts'
 import type { StoredObject } from '../storage/faxes-bucket.ts'
 import { LARGEST_BYTES, makePages, type PagesDependencies, storePages } from './fax-pages.ts'
-import { planTransmissions, type Rules } from './plan-transmissions.ts'
+import { planTransmissions, type Rules, shownNumber } from './plan-transmissions.ts'
 
 export interface SubmitDependencies extends PagesDependencies {
   ledger: Pick<
@@ -89,7 +89,7 @@ function plan(
   if ('problem' in parsed) {
     return refuseAll(
       `What the document is to become does not hold: ${parsed.problem}.`,
-      document.metadata.to ?? 'unknown',
+      shownNumber(document.metadata.to ?? 'unknown'),
     )
   }
   const sender = { way: 'bucket' as const, name: putBy, principals: [putBy] }

@@ -15,6 +15,9 @@ export type Judgement = { dial: string } | { refusal: string }
 /** Shorter numbers are extensions and services, emergency calls among them. */
 const SHORTEST_DIGITS = 7
 
+/** Of what is no number, and may be anything. */
+const LONGEST_SHOWN_CHARACTERS = 60
+
 /** What people write between the digits of a number. */
 const PUNCTUATION = /[\s()./\u2010\u2011-]/g
 
@@ -30,7 +33,9 @@ export function bareNumber(written: string): string | undefined {
 export function judgeNumber(rules: Rules, written: string): Judgement {
   const number = bareNumber(written)
   if (number === undefined) {
-    return { refusal: `"${written}" is no number to dial: digits, * and #, with or without a + in front.` }
+    return {
+      refusal: `"${written.slice(0, LONGEST_SHOWN_CHARACTERS)}" is no number to dial: digits, * and #, with or without a + in front.`,
+    }
   }
   const plan = rules.country === 'other' ? undefined : NUMBERING_PLANS[rules.country]
   const abroad = internationalForm(number, plan)

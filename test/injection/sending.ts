@@ -34,7 +34,8 @@ import {
   transmissionReportSchema,
   transmitJobSchema,
 } from '../../shared/transmission/transmit-job.ts'
-import { OBEYED, type Places } from './attack.ts'
+import type { Places } from './attack.ts'
+import { checkMail, SENDERS_HEADERS } from './check-mail.ts'
 import { hostileFacts } from './reception.ts'
 
 const AT = '2026-11-25T09:00:00.000Z'
@@ -190,11 +191,6 @@ export function hostileTransmission(
   }
 }
 
-const SENDERS_HEADERS = [
-  ...['auto-submitted', 'content-type', 'date', 'from', 'message-id', 'mime-version', 'subject', 'to'],
-  'x-faxlane-transmission-id',
-]
-
 const NOTICES_HEADERS = [...SENDERS_HEADERS.slice(0, -1), 'content-transfer-encoding', 'x-faxlane-notice']
 
 async function intoSenderNotice(text: string): Promise<void> {
@@ -213,18 +209,6 @@ async function intoSenderNotice(text: string): Promise<void> {
     )
     expect(mail.attachments.map(({ filename }) => filename)).toEqual([`${ID}.png`])
   }
-}
-
-/** The raw mail is ASCII with lines that SMTP takes, its headers are ours, and nothing in its texts is obeyed. */
-async function checkMail(raw: Uint8Array, headers: readonly string[]) {
-  const message = Buffer.from(raw).toString('latin1')
-  expect(message.replaceAll('\r\n', '')).toMatch(/^[\t -~]*$/)
-  expect(Math.max(...message.split('\r\n').map((line) => line.length))).toBeLessThanOrEqual(998)
-  const mail = await PostalMime.parse(raw)
-  expect(mail.headers.map(({ key }) => key).sort()).toEqual(headers.toSorted())
-  expect(`${mail.subject}${mail.from?.name}`).not.toMatch(OBEYED)
-  expect(mail.text?.replaceAll(/\r?\n/g, '')).not.toMatch(OBEYED)
-  return mail
 }
 
 const everyNoticeVariable = Object.keys(NOTICE_VARIABLES).flatMap((variable) => [
