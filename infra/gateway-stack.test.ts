@@ -93,19 +93,19 @@ describe('functions', () => {
       ...followUps,
       MAIL_EVENTS_QUEUE_ARN: 'sqs faxlane-mail-events',
     })
-    expect(environment('submit')).toEqual({ ...common, ...bucket, ...followUps })
+    expect(environment('submit')).toEqual({ ...writes, ...bucket, ...followUps })
     expect(environment('schedule')).toEqual({
       ...common,
       SCHEDULE_QUEUE_URL: urlOf('faxlane-schedule'),
       TRANSMIT_QUEUE_PREFIX: 'faxlane-transmit-',
     })
     expect(environment('api')).toEqual({
-      ...common,
+      ...writes,
       ...bucket,
       SENDER_NOTICES_QUEUE_URL: urlOf('faxlane-sender-notices'),
     })
     expect(environment('notify-sender')).toEqual({
-      ...common,
+      ...writes,
       ...bucket,
       SENDER_NOTICES_QUEUE_URL: urlOf('faxlane-sender-notices'),
     })

@@ -30,7 +30,7 @@ export class GatewayStack extends Stack {
   constructor(app: App, { names, table, identities, assetFolders }: GatewayStackProps) {
     super(app, `${names.deployment}-gateway`, { description: 'faxlane: functions and alarms' })
     const download = downloadFunction(this, names, assetFolders)
-    const api = apiFunction(this, names, assetFolders)
+    const api = apiFunction(this, { names, table, assetFolders })
     const functions = [
       receiveFunction(this, { names, table, assetFolders }),
       ...deliverFunctions(this, { names, table, identities, assetFolders, linkUrl: download.url }),
@@ -46,7 +46,7 @@ export class GatewayStack extends Stack {
             }),
           ]),
       dispatchFunction(this, { names, table, assetFolders }),
-      ...(mailDomains(table).length > 0 ? [mailInFunction(this, names, assetFolders)] : []),
+      ...(mailDomains(table).length > 0 ? [mailInFunction(this, { names, table, assetFolders })] : []),
       ...transmissionFunctions(this, { names, table, identities, assetFolders }),
       settleFunction(this, { names, table, assetFolders }),
       sweepFunction(this, { names, table, assetFolders }),

@@ -7,7 +7,9 @@ import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions'
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import type { Construct } from 'constructs'
 import { PREFIXES } from '../shared/object-keys.ts'
+import type { DeployedTable } from '../shared/routing-table/deployed-table.ts'
 import type { AssetFolders } from './bundles.ts'
+import { writesLedger } from './environments.ts'
 import { MAIL_IN } from './function-sizes.ts'
 import { GatewayFunction } from './gateway-function.ts'
 import { type Names, queueUrl, receiptRuleArn } from './names.ts'
@@ -72,21 +74,35 @@ export function mailReception(scope: Construct, { names, domains, bucket, queue 
     if (policyDependable !== undefined) rule.node.addDependency(policyDependable)
 }
 
+interface MailInProps {
+  names: Names
+  table: DeployedTable
+  assetFolders: AssetFolders
+}
+
 /** Makes transmissions of mails. */
-export function mailInFunction(scope: Construct, names: Names, assetFolders: AssetFolders): GatewayFunction {
+export function mailInFunction(
+  scope: Construct,
+  { names, table, assetFolders }: MailInProps,
+): GatewayFunction {
+  const ledger = writesLedger(names, table)
   const mailIn = new GatewayFunction(scope, 'MailIn', {
     names,
     functionName: 'mail-in',
     description: 'Makes faxes of mails to NUMBER@DOMAIN',
     assetFolder: assetFolders['mail-in'],
     size: MAIL_IN,
-    environment: { FAXES_BUCKET: names.bucket, SENDER_NOTICES_QUEUE_URL: queueUrl(names.senderNotices) },
+    environment: {
+      FAXES_BUCKET: names.bucket,
+      SENDER_NOTICES_QUEUE_URL: queueUrl(names.senderNotices),
+      ...ledger.environment,
+    },
     permissions: [
       may.takeMessages(names.mailIn),
       may.readFaxes(names, ['mailIn']),
       may.tellMissingFaxes(names),
       may.writeNewFaxes(names, ['outgoing']),
-      may.useLedger(names),
+      ...ledger.permissions,
       may.sendMessages([names.senderNotices]),
     ],
   })

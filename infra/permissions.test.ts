@@ -80,8 +80,13 @@ const PERMISSIONS: Record<string, Record<string, string[]>> = {
       LEDGER,
       ...['by-day', 'by-destination', 'by-source', 'by-state'].map((index) => `${LEDGER}/index/${index}`),
     ],
-    'sqs:SendMessage': ['sqs faxlane-arrivals', 'sqs faxlane-dispatch'],
-    'sqs:GetQueueAttributes sqs:GetQueueUrl': DEAD_LETTER_QUEUES,
+    'sqs:SendMessage': [
+      'sqs faxlane-arrivals',
+      'sqs faxlane-dispatch',
+      'sqs faxlane-schedule',
+      'sqs faxlane-submissions',
+    ],
+    'sqs:GetQueueAttributes sqs:GetQueueUrl': [...DEAD_LETTER_QUEUES, 'sqs faxlane-submissions'].sort(),
   },
   dispatch: {
     ...ownLog('dispatch'),

@@ -91,9 +91,9 @@ export function queryLedgerIndexes(names: Names): PolicyStatement {
   return allow('QueryLedger', ['dynamodb:Query'], [tableArn(names.ledger), ...indexes])
 }
 
-export function listArea(names: Names, area: Area): PolicyStatement {
+export function listAreas(names: Names, areas: readonly Area[]): PolicyStatement {
   return allow('ListFaxes', ['s3:ListBucket'], [bucketArn(names.bucket)], {
-    StringLike: { 's3:prefix': `${PREFIXES[area]}*` },
+    StringLike: { 's3:prefix': areas.map((area) => `${PREFIXES[area]}*`) },
   })
 }
 

@@ -29,13 +29,15 @@ export function sweepFunction(scope: Construct, { names, table, assetFolders }: 
       FAXES_BUCKET: names.bucket,
       ARRIVALS_QUEUE_URL: queueUrl(names.arrivals),
       DISPATCH_QUEUE_URL: queueUrl(names.dispatch),
+      SCHEDULE_QUEUE_URL: queueUrl(names.schedule),
+      SUBMISSIONS_QUEUE: names.submissions,
       DEAD_LETTER_QUEUES: deadLetters.join(','),
     },
     permissions: [
-      may.listArea(names, 'incoming'),
+      may.listAreas(names, ['incoming', 'outgoing']),
       may.queryLedgerIndexes(names),
-      may.sendMessages([names.arrivals, names.dispatch]),
-      may.countMessages(deadLetters),
+      may.sendMessages([names.arrivals, names.dispatch, names.schedule, names.submissions]),
+      may.countMessages([names.submissions, ...deadLetters]),
     ],
   })
   new Rule(scope, 'Nightly', {

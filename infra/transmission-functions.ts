@@ -1,6 +1,7 @@
 import type { Construct } from 'constructs'
 import type { DeployedTable } from '../shared/routing-table/deployed-table.ts'
 import type { AssetFolders } from './bundles.ts'
+import { writesLedger } from './environments.ts'
 import { NOTIFY_SENDER, SCHEDULE, SUBMIT } from './function-sizes.ts'
 import { GatewayFunction } from './gateway-function.ts'
 import { type Names, queueUrl } from './names.ts'
@@ -32,21 +33,25 @@ export function followUps({ schedule, senderNotices }: Names) {
   }
 }
 
-function submitFunction(scope: Construct, { names, assetFolders }: TransmissionProps): GatewayFunction {
+function submitFunction(
+  scope: Construct,
+  { names, table, assetFolders }: TransmissionProps,
+): GatewayFunction {
   const { environment, queues } = followUps(names)
+  const ledger = writesLedger(names, table)
   const submit = new GatewayFunction(scope, 'Submit', {
     names,
     functionName: 'submit',
     description: 'Makes fax pages of a document that is to be sent',
     assetFolder: assetFolders.submit,
     size: SUBMIT,
-    environment: { FAXES_BUCKET: names.bucket, ...environment },
+    environment: { FAXES_BUCKET: names.bucket, ...environment, ...ledger.environment },
     permissions: [
       may.takeMessages(names.submissions),
       may.readFaxes(names, ['outgoing']),
       may.tellMissingFaxes(names),
       may.writeFaxes(names, ['transmit']),
-      may.useLedger(names),
+      ...ledger.permissions,
       may.countInLedger(names),
       may.sendMessages(queues),
     ],
@@ -88,6 +93,7 @@ function notifySenderFunction(
   { names, table, identities, assetFolders }: TransmissionProps,
 ): GatewayFunction {
   const from = noticeSenders(table)
+  const ledger = writesLedger(names, table)
   const notifySender = new GatewayFunction(scope, 'NotifySender', {
     names,
     functionName: 'notify-sender',
@@ -96,13 +102,17 @@ function notifySenderFunction(
     size: NOTIFY_SENDER,
     // A retry goes back to its own queue, and the schedule of retries ends.
     sendsToItself: true,
-    environment: { FAXES_BUCKET: names.bucket, SENDER_NOTICES_QUEUE_URL: queueUrl(names.senderNotices) },
+    environment: {
+      FAXES_BUCKET: names.bucket,
+      SENDER_NOTICES_QUEUE_URL: queueUrl(names.senderNotices),
+      ...ledger.environment,
+    },
     permissions: [
       may.takeMessages(names.senderNotices),
       may.sendMessages([names.senderNotices]),
       may.readFaxes(names, ['transmit']),
       may.tellMissingFaxes(names),
-      may.useLedger(names),
+      ...ledger.permissions,
       ...(from.length > 0 ? [may.sendMail(senderIdentityArns(from, identities), from)] : []),
     ],
   })

@@ -2,7 +2,11 @@ import * as z from 'zod'
 import { faxIdSchema } from './fax-id.ts'
 import { STANDINGS } from './ledger/standing.ts'
 
-const found = z.object({ faxId: faxIdSchema.optional(), what: z.string() })
+const found = z.object({
+  /** Of the reception or the transmission. */
+  faxId: faxIdSchema.optional(),
+  what: z.string(),
+})
 
 /** What the function `sweep` answers. */
 export const sweepReportSchema = z.object({
@@ -14,6 +18,12 @@ export const sweepReportSchema = z.object({
   counts: z.record(z.enum(STANDINGS), z.int()),
   /** received = the sum of the counts. */
   holds: z.boolean(),
+  /** Objects under outgoing/ that were put in that time. */
+  documents: z.object({
+    stored: z.int(),
+    /** Of which no transmission knew, though S3 should have told of them long ago. */
+    lost: z.int(),
+  }),
   /** What was put right: sent again. The first of them. */
   repaired: z.array(found),
   repairedCount: z.int(),

@@ -10,7 +10,7 @@ import { TransmitSite } from '../agents/edge/testing/transmit-site.ts'
 import { s3Claims } from '../agents/edge/transmit/claims.ts'
 import { s3JobFiles } from '../agents/queue/s3-job-files.ts'
 import { sqsReports, sqsWorkQueue } from '../agents/queue/sqs-work-queue.ts'
-import { makeDynamoTransmissions } from '../functions/ledger/dynamo-transmissions.ts'
+import { makeGetTransmission } from '../functions/ledger/dynamo-transmissions.ts'
 import { textPdf } from '../functions/submit/rasterise/testing/pdfs.ts'
 import { type Gateway, startGateway } from '../local/gateway.ts'
 import { ensureSynthesized } from '../local/synth/ensure-synthesized.ts'
@@ -91,9 +91,9 @@ async function send(destination: string) {
   const document = { Bucket: gateway.bucket, Key: key, Body: await textPdf(1), Metadata: { to: destination } }
   await s3.send(new PutObjectCommand(document))
   const id = transmissionIdOf({ key, destination, putAt })
-  const ledger = makeDynamoTransmissions(dynamoDb, gateway.ledgerTable)
+  const getTransmission = makeGetTransmission(dynamoDb, gateway.ledgerTable)
   return waitFor(async () => {
-    const record = await ledger.getTransmission(id)
+    const record = await getTransmission(id)
     return record !== undefined && hasTransmissionEnded(record) ? record : undefined
   })
 }

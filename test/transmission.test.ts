@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import MailComposer from 'nodemailer/lib/mail-composer/index.js'
 import PostalMime from 'postal-mime'
@@ -14,7 +15,8 @@ import {
   transmissionsSchema,
   transmissionViewSchema,
 } from '../functions/api/shapes.ts'
-import { makeDynamoTransmissions } from '../functions/ledger/dynamo-transmissions.ts'
+import { makeDynamoTransmissionQueries } from '../functions/ledger/dynamo-queries.ts'
+import { makeDynamoTransmissions, makeGetTransmission } from '../functions/ledger/dynamo-transmissions.ts'
 import { textPdf } from '../functions/submit/rasterise/testing/pdfs.ts'
 import { type Gateway, startGateway } from '../local/gateway.ts'
 import { type IncomingMail, receiveMail } from '../local/receive-mail.ts'
@@ -22,6 +24,7 @@ import { ensureSynthesized } from '../local/synth/ensure-synthesized.ts'
 import { convertTiffToPdf } from '../shared/conversion/convert.ts'
 import { makeFaxId } from '../shared/fax-id.ts'
 import { hasTransmissionEnded, type TransmissionRecord } from '../shared/ledger/transmission-record.ts'
+import { sweepReportSchema } from '../shared/sweep-report.ts'
 import { bareNumber } from '../shared/transmission/judge-number.ts'
 import { outgoingKey, transmissionIdOf } from '../shared/transmission/keys.ts'
 import { requestToMetadata, type SendRequest } from '../shared/transmission/send-request.ts'
@@ -109,7 +112,7 @@ async function put(pdf: Uint8Array | string, request: SendRequest): Promise<stri
 }
 
 function recordOf(id: string): Promise<TransmissionRecord | undefined> {
-  return makeDynamoTransmissions(dynamoDb, gateway.ledgerTable).getTransmission(id)
+  return makeGetTransmission(dynamoDb, gateway.ledgerTable)(id)
 }
 
 function endOf(id: string): Promise<TransmissionRecord> {
@@ -423,5 +426,75 @@ describe('a PDF put under outgoing/', () => {
     expect(mail.subject).toMatch(/^Fax NOT sent to/)
     expect(mail.text).toMatch(reason)
     expect(agent.attempts.filter(({ job }) => job.transmissionId === record.id)).toEqual([])
+  })
+})
+
+describe('a sweep', () => {
+  /** Under outgoing/ an hour ago, and S3 told nobody: the files are the local S3's own. */
+  async function leaveDocument(key: string, request: SendRequest): Promise<void> {
+    const hidden = `transmit/paris/${makeFaxId(new Date(), key)}.pdf`
+    const Metadata = requestToMetadata(request)
+    await s3.send(
+      new PutObjectCommand({ Bucket: gateway.bucket, Key: hidden, Body: await textPdf(1), Metadata }),
+    )
+    const records = join(home, 'bucket-metadata', gateway.bucket, 'objects')
+    const fileOf = (name: string) => join(records, `${name.replaceAll('/', '%2F')}.json`)
+    const record = JSON.parse(await readFile(fileOf(hidden), 'utf8'))
+    const lastModified = new Date(Date.now() - 3_600_000).toISOString()
+    await mkdir(join(gateway.folders.bucket, 'outgoing/paris'), { recursive: true })
+    await copyFile(join(gateway.folders.bucket, hidden), join(gateway.folders.bucket, key))
+    await writeFile(fileOf(key), JSON.stringify({ ...record, key, lastModified }))
+  }
+
+  async function sweep() {
+    const lambda = new LambdaClient(gateway)
+    const { Payload, FunctionError } = await lambda.send(new InvokeCommand({ FunctionName: 'faxlane-sweep' }))
+    lambda.destroy()
+    expect(FunctionError).toBeUndefined()
+    return sweepReportSchema.parse(JSON.parse(Buffer.from(Payload ?? []).toString()))
+  }
+
+  const recordsTo = async (number: string) => {
+    const found = []
+    const queries = makeDynamoTransmissionQueries(dynamoDb, gateway.ledgerTable)
+    for await (const record of queries.to(number)) found.push(record)
+    return found
+  }
+
+  it('sends what nobody was told of, once', async () => {
+    const key = 'outgoing/paris/letter of an hour ago.pdf'
+    await leaveDocument(key, { to: ['0140000088'] })
+    const report = await sweep()
+    expect(report).toMatchObject({ documents: { lost: 1 }, findings: [] })
+    expect(report.repaired).toEqual([{ what: expect.stringContaining(key) }])
+    const sent = await waitFor(async () => {
+      const [record] = await recordsTo('0140000088')
+      return record?.state === 'sent' ? record : undefined
+    })
+    expect(sent.documentKey).toBe(key)
+    expect(await sweep()).toMatchObject({ documents: { lost: 0 }, repaired: [], findings: [] })
+    expect(await recordsTo('0140000088')).toHaveLength(1)
+  })
+
+  it('hands an attempt to its site whose message is gone, and leaves alone what was dialled', async () => {
+    const { closedAt: _, ...sent } = await send('0140000010')
+    const ledger = makeDynamoTransmissions(dynamoDb, {
+      LEDGER_TABLE: gateway.ledgerTable,
+      LEDGER_DAYS: '3653',
+    })
+    const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000)
+    const left = { ...sent, history: [], notify: [], openedAt: hoursAgo(5).toISOString(), revision: 0 }
+    const waiting = makeFaxId(hoursAgo(5), 'waiting')
+    const dialled = makeFaxId(hoursAgo(5), 'dialled')
+    const since = hoursAgo(4).toISOString()
+    await ledger.addTransmission({ ...left, id: waiting, state: 'waiting', nextAttemptAt: since })
+    await ledger.addTransmission({ ...left, id: dialled, state: 'dialling', dialledAt: since })
+    const report = await sweep()
+    expect(report.repaired).toMatchObject([{ faxId: waiting }])
+    expect(report.findings).toMatchObject([{ faxId: dialled }])
+    expect((await endOf(waiting)).state).toBe('sent')
+    expect((await recordOf(dialled))?.state).toBe('dialling')
+    const attempts = agent.attempts.map(({ job }) => job.transmissionId)
+    expect(attempts.filter((id) => id === waiting || id === dialled)).toEqual([waiting])
   })
 })

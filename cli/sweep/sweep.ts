@@ -18,7 +18,8 @@ Usage: faxlane sweep [--days N] [--json]
   --json        the report as one JSON object
   --help        this text
 ${GATEWAY_HELP}
-It prints whether received = delivered + waiting + failed + refused + unrouted + missed, what it put right, and what needs a person.
+It prints whether received = delivered + waiting + failed + refused + unrouted + missed, how many documents were put to be sent, what it put right,
+and what needs a person.
 
 Exit code: 0 it adds up, and nothing needs a person; 1 something does, or the gateway can't be asked, 2 wrong usage.
 `
@@ -45,7 +46,8 @@ async function run(words: readonly string[]): Promise<number> {
 }
 
 function describe(screen: Pick<Screen, 'columns' | 'paint'>, report: SweepReport): string {
-  const { from, to, received, counts, holds, repaired, repairedCount, findings, findingsCount } = report
+  const { from, to, received, counts, holds, documents } = report
+  const { repaired, repairedCount, findings, findingsCount } = report
   const [since, until] = [new Date(from), new Date(to)]
   // Those are always said; the others where there are any.
   const said = STANDINGS.filter((standing) => ALWAYS.has(standing) || (counts[standing] ?? 0) > 0)
@@ -54,11 +56,16 @@ function describe(screen: Pick<Screen, 'columns' | 'paint'>, report: SweepReport
   return [
     `From ${dayOf(since)} ${timeOf(since)} to ${dayOf(until)} ${timeOf(until)}`,
     ...wrap(equation, screen.columns).map((line) => screen.paint(holds ? 'green' : 'red', line)),
+    ...(documents.stored > 0 ? [describeDocuments(documents)] : []),
     ...section(screen, `${count(repairedCount, 'thing')} put right`, repaired, repairedCount),
     ...section(screen, `${count(findingsCount, 'thing')} for a person`, findings, findingsCount),
   ]
     .map((line) => `${line}\n`)
     .join('')
+}
+
+function describeDocuments({ stored, lost }: SweepReport['documents']): string {
+  return `${count(stored, 'document')} to be sent, ${lost === 0 ? 'none' : lost} of which no event had come`
 }
 
 const ALWAYS: ReadonlySet<string> = new Set(['delivered', 'waiting', 'failed', 'refused'])

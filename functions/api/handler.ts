@@ -1,10 +1,10 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { S3Client } from '@aws-sdk/client-s3'
 import { SQSClient } from '@aws-sdk/client-sqs'
-import { DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb'
 import * as z from 'zod'
-import { makeTransmissionQueries } from '../../shared/ledger/transmission-queries.ts'
 import { readEnvironment } from '../environment.ts'
+import { ledgerEnvironmentSchema } from '../ledger/dynamo-ledger.ts'
+import { makeDynamoTransmissionQueries } from '../ledger/dynamo-queries.ts'
 import { makeDynamoTransmissions } from '../ledger/dynamo-transmissions.ts'
 import { makeCount } from '../metrics.ts'
 import { makeTellEnd } from '../notify-sender/sender-notice.ts'
@@ -15,26 +15,24 @@ import { type ApiDependencies, serveApi } from './api.ts'
 import { makeClaimAttempt } from './claim-attempt.ts'
 import { readRequest } from './request.ts'
 
-const { LEDGER_TABLE, FAXES_BUCKET, METRICS_NAMESPACE, SENDER_NOTICES_QUEUE_URL } = readEnvironment(
+const environment = readEnvironment(
   z.object({
-    LEDGER_TABLE: z.string(),
+    ...ledgerEnvironmentSchema.shape,
     FAXES_BUCKET: z.string(),
     METRICS_NAMESPACE: z.string(),
     SENDER_NOTICES_QUEUE_URL: z.url(),
   }),
 )
+const { LEDGER_TABLE, FAXES_BUCKET, METRICS_NAMESPACE, SENDER_NOTICES_QUEUE_URL } = environment
 
 const s3 = new S3Client({})
 const dynamoDb = new DynamoDBClient({})
-const documents = DynamoDBDocumentClient.from(dynamoDb)
 const { outbound: profiles = [], timeZone } = readDeployedTable()
 const now = () => new Date()
 
 const dependencies: ApiDependencies = {
-  ledger: makeDynamoTransmissions(dynamoDb, LEDGER_TABLE),
-  queries: makeTransmissionQueries((query) =>
-    documents.send(new QueryCommand({ TableName: LEDGER_TABLE, ...query })),
-  ),
+  ledger: makeDynamoTransmissions(dynamoDb, environment),
+  queries: makeDynamoTransmissionQueries(dynamoDb, LEDGER_TABLE),
   rules: { profiles, timeZone },
   putDocument: async (document) => {
     await putNewObject(s3, FAXES_BUCKET, { ...document, contentType: 'application/pdf' })

@@ -26,9 +26,15 @@ const deliveryKey = (faxId: string, backend: string): Key => ({
 /** What a function needs in its environment to use the ledger. */
 export const ledgerEnvironmentSchema = z.object({
   LEDGER_TABLE: z.string(),
-  /** How long a fax stays in the ledger, from its reception on. */
+  /** How long a fax stays in the ledger, from its reception or its submission on. */
   LEDGER_DAYS: z.string().regex(/^[1-9]\d*$/),
 })
+export type LedgerEnvironment = z.infer<typeof ledgerEnvironmentSchema>
+
+/** When the table may delete what belongs to a fax or a transmission: epoch seconds, as DynamoDB's time to live wants them. */
+export function expiryOf(id: string, { LEDGER_DAYS }: Pick<LedgerEnvironment, 'LEDGER_DAYS'>): number {
+  return timeOfFaxId(id).getTime() / 1000 + Number(LEDGER_DAYS) * 86_400
+}
 
 const faxItem = (record: FaxRecord) => ({ ...faxKey(record.id), ...faxIndexKeys(record), ...record })
 const deliveryItem = (record: DeliveryRecord) => ({
@@ -38,16 +44,10 @@ const deliveryItem = (record: DeliveryRecord) => ({
 })
 
 /** The ledger in its DynamoDB table, which deletes a fax and its deliveries some time after their days are over. */
-export function makeDynamoLedger(
-  client: DynamoDBClient,
-  { LEDGER_TABLE: table, LEDGER_DAYS }: z.infer<typeof ledgerEnvironmentSchema>,
-): Ledger {
-  const seconds = Number(LEDGER_DAYS) * 86_400
+export function makeDynamoLedger(client: DynamoDBClient, environment: LedgerEnvironment): Ledger {
+  const { LEDGER_TABLE: table } = environment
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } })
-  const item = (faxId: string, record: object) => ({
-    ...record,
-    expiresAt: timeOfFaxId(faxId).getTime() / 1000 + seconds,
-  })
+  const item = (faxId: string, record: object) => ({ ...record, expiresAt: expiryOf(faxId, environment) })
   const add = (faxId: string, record: object) => putIf(documents, table, item(faxId, record))
   const replace = (faxId: string, record: { revision: number }) =>
     putIf(documents, table, item(faxId, record), record.revision - 1)

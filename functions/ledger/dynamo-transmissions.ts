@@ -1,14 +1,15 @@
 import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import * as z from 'zod'
-import { deliveryRecordSchema, deliverySortKey } from '../../shared/ledger/records.ts'
+import { type DeliveryRecord, deliveryRecordSchema, deliverySortKey } from '../../shared/ledger/records.ts'
 import {
   TRANSMISSION_SORT_KEY,
+  type TransmissionRecord,
   transmissionIndexKeys,
   transmissionPartition,
   transmissionRecordSchema,
 } from '../../shared/ledger/transmission-record.ts'
-import { putIf, read } from './dynamo-ledger.ts'
+import { expiryOf, type LedgerEnvironment, putIf, read } from './dynamo-ledger.ts'
 import type { KnownRequest, TransmissionLedger } from './transmission-ledger.ts'
 
 const requestSchema = z.object({
@@ -25,21 +26,40 @@ const dayKey = (outbound: string, day: string) => ({ pk: `OUTBOUND#${outbound}`,
 
 const SECONDS_PER_DAY = 86_400
 
-/** Transmissions in the ledger's DynamoDB table. */
-export function makeDynamoTransmissions(client: DynamoDBClient, table: string): TransmissionLedger {
+const transmissionItem = (record: TransmissionRecord) => ({
+  ...transmissionKey(record.id),
+  ...transmissionIndexKeys(record),
+  ...record,
+})
+const noticeItem = (record: DeliveryRecord) => ({ ...noticeKey(record.faxId), ...record })
+
+/** For who reads a transmission and writes none. */
+export function makeGetTransmission(
+  client: DynamoDBClient,
+  table: string,
+): TransmissionLedger['getTransmission'] {
+  const documents = DynamoDBDocumentClient.from(client)
+  return (id) => read(documents, table, transmissionKey(id), transmissionRecordSchema)
+}
+
+/** Transmissions in the ledger's DynamoDB table, which deletes one and its notice some time after their days are over. */
+export function makeDynamoTransmissions(
+  client: DynamoDBClient,
+  environment: LedgerEnvironment,
+): TransmissionLedger {
+  const { LEDGER_TABLE: table } = environment
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } })
-  const put = (item: object, previousRevision?: number) => putIf(documents, table, item, previousRevision)
+  const put = (id: string, record: object, previousRevision?: number) =>
+    putIf(documents, table, { ...record, expiresAt: expiryOf(id, environment) }, previousRevision)
   return {
-    addTransmission: (record) =>
-      put({ ...transmissionKey(record.id), ...transmissionIndexKeys(record), ...record }),
-    getTransmission: (id) => read(documents, table, transmissionKey(id), transmissionRecordSchema),
-    replaceTransmission: (next) =>
-      put({ ...transmissionKey(next.id), ...transmissionIndexKeys(next), ...next }, next.revision - 1),
-    addNotice: (record) => put({ ...noticeKey(record.faxId), ...record }),
+    addTransmission: (record) => put(record.id, transmissionItem(record)),
+    getTransmission: makeGetTransmission(client, table),
+    replaceTransmission: (next) => put(next.id, transmissionItem(next), next.revision - 1),
+    addNotice: (record) => put(record.faxId, noticeItem(record)),
     getNotice: (id) => read(documents, table, noticeKey(id), deliveryRecordSchema),
-    replaceNotice: (next) => put({ ...noticeKey(next.faxId), ...next }, next.revision - 1),
+    replaceNotice: (next) => put(next.faxId, noticeItem(next), next.revision - 1),
     async claimRequest(request) {
-      if (await put({ ...requestKey(request.digest), ...request })) return request
+      if (await putIf(documents, table, { ...requestKey(request.digest), ...request })) return request
       const known = await read(documents, table, requestKey(request.digest), requestSchema)
       // The table deletes what has expired at a moment of its own.
       return known ?? request

@@ -1,11 +1,13 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { transmissionPartition } from '../../shared/ledger/transmission-record.ts'
 import { delivered } from '../../shared/outcome.ts'
 import { openDelivery, settle } from './delivery-transitions.ts'
+import { makeDynamoTransmissionQueries } from './dynamo-queries.ts'
 import { makeDynamoTransmissions } from './dynamo-transmissions.ts'
 import { makeMemoryTransmissions } from './memory-transmissions.ts'
 import { ended, sampleTransmission, waitingTransmission } from './sample-transmission.ts'
-import { LEDGER_TABLE, startLedgerTable } from './testing/ledger-table.ts'
+import { LEDGER, startLedgerTable } from './testing/ledger-table.ts'
 import type { TransmissionLedger } from './transmission-ledger.ts'
 import { observeTransmission } from './transmission-transitions.ts'
 
@@ -21,7 +23,7 @@ afterAll(() => stop())
 // One contract: the ledger that tests use must promise no more and no less than the table.
 describe.each<[string, () => TransmissionLedger]>([
   ['in memory', makeMemoryTransmissions],
-  ['in DynamoDB', () => makeDynamoTransmissions(client, LEDGER_TABLE)],
+  ['in DynamoDB', () => makeDynamoTransmissions(client, LEDGER)],
 ])('the ledger of transmissions %s', (_, make) => {
   let ledger: TransmissionLedger
   beforeAll(() => {
@@ -77,4 +79,47 @@ describe.each<[string, () => TransmissionLedger]>([
     expect(await ledger.countOnDay('default', '2026-11-26', 3)).toBe(true)
     expect(await ledger.countOnDay('sales', '2026-11-25', 3)).toBe(true)
   })
+})
+
+it('lets the table delete a transmission and its notice when the days of the ledger are over', async () => {
+  const ledger = makeDynamoTransmissions(client, { ...LEDGER, LEDGER_DAYS: '10' })
+  const id = '20261125T090000Z-0123456789ac'
+  const opened = sampleTransmission({ id })
+  const notice = openDelivery(id, { name: 'notice', kind: 'mail' }, new Date(opened.openedAt))
+  const expiries = async () => {
+    const items = { TableName: LEDGER.LEDGER_TABLE, KeyConditionExpression: 'pk = :pk' }
+    const values = { ':pk': { S: transmissionPartition(id) } }
+    const { Items = [] } = await client.send(
+      new QueryCommand({ ...items, ExpressionAttributeValues: values }),
+    )
+    return Items.map(({ expiresAt }) => expiresAt?.N)
+  }
+  const expected = String(Date.parse('2026-12-05T09:00:00Z') / 1000)
+  await ledger.addTransmission(opened)
+  await ledger.addNotice(notice)
+  expect(await expiries()).toEqual([expected, expected])
+  await ledger.replaceTransmission({ ...opened, revision: 1 })
+  await ledger.replaceNotice({ ...notice, revision: 1 })
+  expect(await expiries()).toEqual([expected, expected])
+})
+
+it('finds in DynamoDB those that have not ended, of any age', async () => {
+  const ledger = makeDynamoTransmissions(client, LEDGER)
+  const ids = [
+    '20250101T090000Z-0123456789a1',
+    '20261124T090000Z-0123456789a2',
+    '20261125T090000Z-0123456789a3',
+  ]
+  const states = ['waiting', 'sending', 'sent'] as const
+  for (const id of ids) await ledger.addTransmission(waitingTransmission({ id, destination: '0100000000' }))
+  for (const [index, id = ''] of ids.entries())
+    await ledger.replaceTransmission({
+      ...waitingTransmission({ id, destination: '0100000000' }),
+      state: states[index] ?? 'sent',
+      revision: 2,
+    })
+  const open = []
+  const queries = makeDynamoTransmissionQueries(client, LEDGER.LEDGER_TABLE)
+  for await (const { id } of queries.open({ oldestFirst: true })) if (ids.includes(id)) open.push(id)
+  expect(open).toEqual(ids.slice(0, 2))
 })

@@ -34,16 +34,18 @@ describe('a transmission', () => {
     const waiting = waitingTransmission()
     expect(waiting).toMatchObject({ state: 'waiting', nextAttemptAt: at(0), attempt: 1 })
     const dialling = told(waiting, DIALLING)
-    expect(dialling).toMatchObject({ state: 'dialling' })
+    expect(dialling).toMatchObject({ state: 'dialling', dialledAt: at(60) })
     expect(dialling).not.toHaveProperty('nextAttemptAt')
     expect(told(waiting, DIALLING, sending(1))).toMatchObject({
       state: 'sending',
+      dialledAt: at(60),
       progress: { pagesSent: 1 },
     })
     const sent = told(waiting, DIALLING, sending(1), ended('sent', { pagesSent: 2, callSeconds: 60 }))
     expect(sent).toMatchObject({ state: 'sent', closedAt: at(180), history: [{ attempt: 1, pagesSent: 2 }] })
     expect(sent).not.toHaveProperty('reason')
     expect(sent).not.toHaveProperty('progress')
+    expect(sent).not.toHaveProperty('dialledAt')
   })
 
   it('waits for its time', () => {

@@ -87,13 +87,14 @@ export function observeTransmission(
   switch (progress.event) {
     case 'dialling':
       if (record.state !== 'waiting') return undefined
-      return { ...withoutWait(record), state: 'dialling', revision: record.revision + 1 }
+      return { ...withoutWait(record), state: 'dialling', dialledAt: at, revision: record.revision + 1 }
     case 'sending': {
       if (record.progress !== undefined && record.progress.at >= at) return undefined
       const { event: _, ...seen } = progress
       return {
         ...withoutWait(record),
         state: 'sending',
+        dialledAt: record.dialledAt ?? at,
         progress: { ...seen, at },
         revision: record.revision + 1,
       }
@@ -110,7 +111,7 @@ function endAttempt(
 ): TransmissionRecord {
   const { event: _, ...said } = ended
   const last: EndedAttempt = { ...said, attempt: record.attempt, modem: record.modem, endedAt: at }
-  const { progress: __, ...rest } = withoutWait(record)
+  const { progress: __, dialledAt: ___, ...rest } = withoutWait(record)
   const tried: TransmissionRecord = { ...rest, history: [...record.history, last] }
   const next = nextAttempt(tried)
   if (next === undefined)

@@ -3,6 +3,7 @@ import { S3Client } from '@aws-sdk/client-s3'
 import { SQSClient } from '@aws-sdk/client-sqs'
 import * as z from 'zod'
 import { readEnvironment } from '../environment.ts'
+import { ledgerEnvironmentSchema } from '../ledger/dynamo-ledger.ts'
 import { makeDynamoTransmissions } from '../ledger/dynamo-transmissions.ts'
 import { makeCount } from '../metrics.ts'
 import { makeTellEnd } from '../notify-sender/sender-notice.ts'
@@ -12,14 +13,15 @@ import { putNewObject, readStored } from '../storage/faxes-bucket.ts'
 import { type MailInDependencies, mailIn } from './mail-in.ts'
 import { mailNotificationSchema } from './notification.ts'
 
-const { LEDGER_TABLE, FAXES_BUCKET, METRICS_NAMESPACE, SENDER_NOTICES_QUEUE_URL } = readEnvironment(
+const environment = readEnvironment(
   z.object({
-    LEDGER_TABLE: z.string(),
+    ...ledgerEnvironmentSchema.shape,
     FAXES_BUCKET: z.string(),
     METRICS_NAMESPACE: z.string(),
     SENDER_NOTICES_QUEUE_URL: z.url(),
   }),
 )
+const { FAXES_BUCKET, METRICS_NAMESPACE, SENDER_NOTICES_QUEUE_URL } = environment
 
 /** SES takes mails of 40 MB. */
 const LARGEST_MAIL_BYTES = 45_000_000
@@ -29,7 +31,7 @@ const { outbound: profiles = [], timeZone } = readDeployedTable()
 const now = () => new Date()
 
 const dependencies: MailInDependencies = {
-  ledger: makeDynamoTransmissions(new DynamoDBClient({}), LEDGER_TABLE),
+  ledger: makeDynamoTransmissions(new DynamoDBClient({}), environment),
   rules: { profiles, timeZone },
   readMailObject: async (key) =>
     (await readStored(s3, FAXES_BUCKET, { key, largestBytes: LARGEST_MAIL_BYTES }))?.bytes,

@@ -4,6 +4,7 @@ import { SQSClient } from '@aws-sdk/client-sqs'
 import * as z from 'zod'
 import { makeSesClient, makeSesMailer } from '../backends/mail/ses-mailer.ts'
 import { readEnvironment } from '../environment.ts'
+import { ledgerEnvironmentSchema } from '../ledger/dynamo-ledger.ts'
 import { makeDynamoTransmissions } from '../ledger/dynamo-transmissions.ts'
 import { type BatchResponse, workOnBatch } from '../queues/batch.ts'
 import { sendMessage } from '../queues/send.ts'
@@ -12,14 +13,15 @@ import { TIME_LIMIT_SECONDS } from './limits.ts'
 import { type NotifySenderDependencies, notifySender } from './notify-sender.ts'
 import { senderNoticeSchema } from './sender-notice.ts'
 
-const { LEDGER_TABLE, FAXES_BUCKET, SENDER_NOTICES_QUEUE_URL } = readEnvironment(
+const environment = readEnvironment(
   z.object({
-    LEDGER_TABLE: z.string(),
+    ...ledgerEnvironmentSchema.shape,
     FAXES_BUCKET: z.string(),
     /** Its own. */
     SENDER_NOTICES_QUEUE_URL: z.url(),
   }),
 )
+const { FAXES_BUCKET, SENDER_NOTICES_QUEUE_URL } = environment
 
 /** A picture is some tens of kilobytes; a larger one is not sent along. */
 const LARGEST_PICTURE_BYTES = 2_000_000
@@ -28,7 +30,7 @@ const s3 = new S3Client({})
 const sqs = new SQSClient({})
 
 const dependencies: NotifySenderDependencies = {
-  ledger: makeDynamoTransmissions(new DynamoDBClient({}), LEDGER_TABLE),
+  ledger: makeDynamoTransmissions(new DynamoDBClient({}), environment),
   readPicture: async (key) =>
     (await readStored(s3, FAXES_BUCKET, { key, largestBytes: LARGEST_PICTURE_BYTES }))?.bytes,
   sendRaw: makeSesMailer(makeSesClient()),

@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { SQSClient } from '@aws-sdk/client-sqs'
 import * as z from 'zod'
 import { readEnvironment } from '../environment.ts'
-import { makeDynamoTransmissions } from '../ledger/dynamo-transmissions.ts'
+import { makeGetTransmission } from '../ledger/dynamo-transmissions.ts'
 import { type BatchResponse, workOnBatch } from '../queues/batch.ts'
 import { makeQueueUrlLookup, sendMessage } from '../queues/send.ts'
 import { dueAttemptSchema } from './due-attempt.ts'
@@ -22,7 +22,7 @@ const sqs = new SQSClient({})
 const transmitQueueUrl = makeQueueUrlLookup(sqs)
 
 const dependencies: ScheduleDependencies = {
-  ledger: makeDynamoTransmissions(new DynamoDBClient({}), environment.LEDGER_TABLE),
+  ledger: { getTransmission: makeGetTransmission(new DynamoDBClient({}), environment.LEDGER_TABLE) },
   sendLater: (message, delaySeconds) =>
     sendMessage(sqs, environment.SCHEDULE_QUEUE_URL, message, { delaySeconds }),
   sendJob: async (job) =>

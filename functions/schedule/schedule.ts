@@ -1,4 +1,4 @@
-import type { TransmissionRecord } from '../../shared/ledger/transmission-record.ts'
+import type { Modem, RasterisedPages, TransmissionRecord } from '../../shared/ledger/transmission-record.ts'
 import { type TransmitJob, transmitJobSchema } from '../../shared/transmission/transmit-job.ts'
 import type { TransmissionLedger } from '../ledger/transmission-ledger.ts'
 import { type DueAttempt, dueAttempt } from './due-attempt.ts'
@@ -38,7 +38,7 @@ function secondsUntil(notBefore: string | undefined, now: Date): number {
   return notBefore === undefined ? 0 : Math.max(0, Math.ceil((Date.parse(notBefore) - now.getTime()) / 1000))
 }
 
-const ANSWER_SECONDS = 60
+export const ANSWER_SECONDS = 60
 const HANDSHAKE_SECONDS = 180
 /** Repeated frames, pages and slower speeds than the fastest. */
 const LINE_FACTOR = 3
@@ -51,7 +51,6 @@ export function transmitJob(record: TransmissionRecord): TransmitJob {
   if (settings === undefined || rasterised === undefined)
     throw new Error(`Transmission ${id} has no pages to send.`)
   const { callerNumber, stationId, header, headerBy, resolution } = settings
-  const lineSeconds = rasterised.lineSeconds * (FASTEST_RATE / modem.maxRate)
   return transmitJobSchema.parse({
     version: 1,
     transmissionId: id,
@@ -69,6 +68,12 @@ export function transmitJob(record: TransmissionRecord): TransmitJob {
     ecm: modem.ecm,
     maxRate: modem.maxRate,
     answerSeconds: ANSWER_SECONDS,
-    callSeconds: Math.min(LONGEST_CALL_SECONDS, Math.ceil(HANDSHAKE_SECONDS + LINE_FACTOR * lineSeconds)),
+    callSeconds: callSecondsOf(rasterised, modem),
   })
+}
+
+/** How long the call of an attempt may last in all. */
+export function callSecondsOf({ lineSeconds }: RasterisedPages, { maxRate }: Modem): number {
+  const atThatRate = lineSeconds * (FASTEST_RATE / maxRate)
+  return Math.min(LONGEST_CALL_SECONDS, Math.ceil(HANDSHAKE_SECONDS + LINE_FACTOR * atThatRate))
 }

@@ -35,7 +35,7 @@ const sqs = new SQSClient({})
 const dependencies = {
   ledger: makeDynamoLedger(dynamoDb, environment),
   ...makeGiveUp(sqs, environment),
-  transmissions: makeDynamoTransmissions(dynamoDb, environment.LEDGER_TABLE),
+  transmissions: makeDynamoTransmissions(dynamoDb, environment),
   scheduleAttempt: makeScheduleAttempt(sqs, environment.SCHEDULE_QUEUE_URL),
   tellEnd: makeTellEnd(sqs, environment.SENDER_NOTICES_QUEUE_URL),
   count: makeCount(environment.METRICS_NAMESPACE, write, now),

@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { S3Client } from '@aws-sdk/client-s3'
 import { SQSClient } from '@aws-sdk/client-sqs'
 import * as z from 'zod'
+import { ledgerEnvironmentSchema } from '../ledger/dynamo-ledger.ts'
 import { makeDynamoTransmissions } from '../ledger/dynamo-transmissions.ts'
 import { makeCount } from '../metrics.ts'
 import { makeTellEnd } from '../notify-sender/sender-notice.ts'
@@ -13,7 +14,7 @@ import type { SubmitDependencies } from './submit.ts'
 
 export const submitEnvironmentSchema = z.object({
   FAXES_BUCKET: z.string(),
-  LEDGER_TABLE: z.string(),
+  ...ledgerEnvironmentSchema.shape,
   METRICS_NAMESPACE: z.string(),
   SCHEDULE_QUEUE_URL: z.url(),
   SENDER_NOTICES_QUEUE_URL: z.url(),
@@ -22,13 +23,13 @@ export const submitEnvironmentSchema = z.object({
 export function makeSubmitDependencies(
   environment: z.infer<typeof submitEnvironmentSchema>,
 ): SubmitDependencies {
-  const { FAXES_BUCKET, LEDGER_TABLE, METRICS_NAMESPACE } = environment
+  const { FAXES_BUCKET, METRICS_NAMESPACE } = environment
   const s3 = new S3Client({})
   const sqs = new SQSClient({})
   const { outbound: profiles = [], timeZone } = readDeployedTable()
   const now = () => new Date()
   return {
-    ledger: makeDynamoTransmissions(new DynamoDBClient({}), LEDGER_TABLE),
+    ledger: makeDynamoTransmissions(new DynamoDBClient({}), environment),
     rules: { profiles, timeZone },
     dailyLimitOf: (outbound) => profiles.find(({ name }) => name === outbound)?.dailyLimit,
     readDocument: (wanted) => readStored(s3, FAXES_BUCKET, wanted),

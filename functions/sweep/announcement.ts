@@ -1,7 +1,7 @@
-import type { StoredFax } from './pair.ts'
+import type { StoredObject } from './pair.ts'
 
-/** What S3 sends when an object was put, as far as `receive` reads it: for an event that was lost. */
-export function announcement(bucket: string, { key, sizeBytes, storedAt }: StoredFax): object {
+/** What S3 sends when an object was put, as far as `receive` and `submit` read it: for an event that was lost. Who put it is not known any more. */
+export function announcement(bucket: string, { key, sizeBytes, storedAt }: StoredObject): object {
   // URL-encoded, with slashes as they are: so does S3 write keys in events.
   const encoded = encodeURIComponent(key).replaceAll('%2F', '/')
   return {

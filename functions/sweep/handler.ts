@@ -2,12 +2,15 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { S3Client } from '@aws-sdk/client-s3'
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs'
 import * as z from 'zod'
+import { deadLettersOf } from '../../shared/deployment-names.ts'
 import { type SweepReport, sweepRequestSchema } from '../../shared/sweep-report.ts'
 import { readEnvironment } from '../environment.ts'
-import { makeDynamoQueries } from '../ledger/dynamo-queries.ts'
+import { makeDynamoQueries, makeDynamoTransmissionQueries } from '../ledger/dynamo-queries.ts'
 import { makeCount } from '../metrics.ts'
 import { makeQueueUrlLookup, sendMessage } from '../queues/send.ts'
+import { makeScheduleAttempt } from '../schedule/due-attempt.ts'
 import { announcement } from './announcement.ts'
+import { documentsBetween, findDocument } from './stored-documents.ts'
 import { storedBetween } from './stored-faxes.ts'
 import { type SweepDependencies, sweep } from './sweep.ts'
 
@@ -18,21 +21,44 @@ const environment = readEnvironment(
     METRICS_NAMESPACE: z.string(),
     ARRIVALS_QUEUE_URL: z.url(),
     DISPATCH_QUEUE_URL: z.url(),
+    SCHEDULE_QUEUE_URL: z.url(),
+    /** Name of the queue of `submit`. */
+    SUBMISSIONS_QUEUE: z.string(),
     /** Names of all dead-letter queues, with commas between them. */
     DEAD_LETTER_QUEUES: z.string(),
   }),
 )
+const { FAXES_BUCKET, LEDGER_TABLE, SUBMISSIONS_QUEUE } = environment
 const s3 = new S3Client({})
+const dynamoDb = new DynamoDBClient({})
 const sqs = new SQSClient({})
 const queueUrl = makeQueueUrlLookup(sqs)
 const now = () => new Date()
 
+const ALL_MESSAGES = [
+  'ApproximateNumberOfMessages',
+  'ApproximateNumberOfMessagesNotVisible',
+  'ApproximateNumberOfMessagesDelayed',
+] as const
+type MessageCount = (typeof ALL_MESSAGES)[number]
+
 const dependencies: SweepDependencies = {
-  queries: makeDynamoQueries(new DynamoDBClient({}), environment.LEDGER_TABLE),
-  storedBetween: (from, to) => storedBetween(s3, environment.FAXES_BUCKET, { from, to }),
-  announce: (stored) =>
-    sendMessage(sqs, environment.ARRIVALS_QUEUE_URL, announcement(environment.FAXES_BUCKET, stored)),
+  queries: makeDynamoQueries(dynamoDb, LEDGER_TABLE),
+  storedBetween: (from, to) => storedBetween(s3, FAXES_BUCKET, { from, to }),
+  announce: (stored) => sendMessage(sqs, environment.ARRIVALS_QUEUE_URL, announcement(FAXES_BUCKET, stored)),
   requestDelivery: (request) => sendMessage(sqs, environment.DISPATCH_QUEUE_URL, request),
+  transmissions: makeDynamoTransmissionQueries(dynamoDb, LEDGER_TABLE),
+  documentsBetween: (from, to) => documentsBetween(s3, FAXES_BUCKET, { from, to }),
+  findDocument: (key) => findDocument(s3, FAXES_BUCKET, key),
+  announceDocument: async (document) =>
+    sendMessage(sqs, await queueUrl(SUBMISSIONS_QUEUE), announcement(FAXES_BUCKET, document)),
+  hasSubmissions: async () => {
+    const depths = [SUBMISSIONS_QUEUE, deadLettersOf(SUBMISSIONS_QUEUE)].map((queue) =>
+      messagesIn(queue, ALL_MESSAGES),
+    )
+    return (await Promise.all(depths)).some((messages) => messages > 0)
+  },
+  scheduleAttempt: makeScheduleAttempt(sqs, environment.SCHEDULE_QUEUE_URL),
   deadLetters,
   count: makeCount(environment.METRICS_NAMESPACE, (line) => process.stdout.write(line), now),
   now,
@@ -41,17 +67,19 @@ const dependencies: SweepDependencies = {
 async function deadLetters(): Promise<{ queue: string; messages: number }[]> {
   const queues = environment.DEAD_LETTER_QUEUES.split(',')
   const depths = await Promise.all(
-    queues.map(async (queue) => {
-      const { Attributes } = await sqs.send(
-        new GetQueueAttributesCommand({
-          QueueUrl: await queueUrl(queue),
-          AttributeNames: ['ApproximateNumberOfMessages'],
-        }),
-      )
-      return { queue, messages: Number(Attributes?.ApproximateNumberOfMessages ?? 0) }
-    }),
+    queues.map(async (queue) => ({
+      queue,
+      messages: await messagesIn(queue, ['ApproximateNumberOfMessages']),
+    })),
   )
   return depths.filter(({ messages }) => messages > 0)
+}
+
+async function messagesIn(queue: string, names: readonly MessageCount[]): Promise<number> {
+  const { Attributes = {} } = await sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl: await queueUrl(queue), AttributeNames: [...names] }),
+  )
+  return names.reduce((sum, name) => sum + Number(Attributes[name] ?? 0), 0)
 }
 
 const DAY_MILLISECONDS = 86_400_000

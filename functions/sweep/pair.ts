@@ -1,12 +1,16 @@
 import type { FaxEntry } from '../../shared/ledger/queries.ts'
 
-/** A file under incoming/, by what its key says. */
-export interface StoredFax {
-  faxId: string
-  site: string
+/** As a listing has it. */
+export interface StoredObject {
   key: string
   sizeBytes: number
   storedAt: Date
+}
+
+/** A file under incoming/, by what its key says. */
+export interface StoredFax extends StoredObject {
+  faxId: string
+  site: string
 }
 
 /** A fax as the bucket and as the ledger has it; one of the two may not. */

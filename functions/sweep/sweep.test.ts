@@ -9,7 +9,7 @@ import { delivered, failed } from '../../shared/outcome.ts'
 import { claim, openDelivery, settle } from '../ledger/delivery-transitions.ts'
 import { arrivedObjects } from '../receive/s3-event.ts'
 import { announcement } from './announcement.ts'
-import { pair, type StoredFax } from './pair.ts'
+import { pair, type StoredFax, type StoredObject } from './pair.ts'
 import { sequenceGaps } from './sequence-gaps.ts'
 import { sweep } from './sweep.ts'
 
@@ -68,7 +68,9 @@ async function swept(
   stored: StoredFax[],
   entries: FaxEntry[],
   deadLetters: { queue: string; messages: number }[] = [],
+  documents: StoredObject[] = [],
 ) {
+  const documentsAnnounced: StoredObject[] = []
   const announced: StoredFax[] = []
   const requested: DispatchRequest[] = []
   const sorted = [...entries].sort((one, other) => (one.fax.id < other.fax.id ? -1 : 1))
@@ -87,12 +89,18 @@ async function swept(
       announce: async (one) => void announced.push(one),
       requestDelivery: async (request) => void requested.push(request),
       deadLetters: async () => deadLetters,
+      transmissions: { ofDay: () => each([]), open: () => each([]) },
+      documentsBetween: () => each(documents),
+      findDocument: async () => undefined,
+      announceDocument: async (document) => void documentsAnnounced.push(document),
+      hasSubmissions: async () => false,
+      scheduleAttempt: async () => {},
       count: () => {},
       now: () => NOON,
     },
     minutesAgo(2880),
   )
-  return { report, announced, requested }
+  return { report, announced, requested, documentsAnnounced }
 }
 
 describe('a sweep', () => {
@@ -172,6 +180,18 @@ describe('a sweep', () => {
       '3 messages lie in faxlane-arrivals-dead: faxlane redrive faxlane-arrivals-dead',
     ])
     expect(report.holds).toBe(true)
+  })
+
+  it('counts documents to be sent apart from what was received', async () => {
+    const document = { key: 'outgoing/main/letter.pdf', sizeBytes: 1, storedAt: minutesAgo(60) }
+    const { report, documentsAnnounced } = await swept([], [], [], [document])
+    expect(documentsAnnounced).toEqual([document])
+    expect(report).toMatchObject({
+      received: 0,
+      documents: { stored: 1, lost: 1 },
+      repairedCount: 1,
+      findings: [],
+    })
   })
 })
 

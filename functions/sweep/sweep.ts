@@ -6,8 +6,13 @@ import type { SweepReport } from '../../shared/sweep-report.ts'
 import type { Count } from '../metrics.ts'
 import { type Pair, pair, type StoredFax } from './pair.ts'
 import { type Numbered, sequenceGaps } from './sequence-gaps.ts'
+import {
+  sweepTransmissions,
+  type TransmissionSweep,
+  type TransmissionSweepDependencies,
+} from './sweep-transmissions.ts'
 
-export interface SweepDependencies {
+export interface SweepDependencies extends TransmissionSweepDependencies {
   queries: Pick<LedgerQueries, 'faxesBetween' | 'stuck'>
   /** Files under incoming/ whose fax was received from then and before, in the order of fax ids. */
   storedBetween: (from: Date, to: Date) => AsyncIterable<StoredFax>
@@ -52,15 +57,19 @@ export async function sweep(dependencies: SweepDependencies, from: Date): Promis
   // Of any age: what is stuck may be older than what is looked at.
   for await (const entry of dependencies.queries.stuck(to)) await unstick(dependencies, seen, entry)
   reportGaps(seen, to)
+  const sent = await sweepTransmissions(dependencies, { from, to, patienceMinutes: PATIENCE_MINUTES })
+  seen.repaired.push(...sent.repaired)
+  seen.findings.push(...sent.findings)
   for (const { queue, messages } of await dependencies.deadLetters()) {
     seen.findings.push({ what: `${messages} messages lie in ${queue}: faxlane redrive ${queue}` })
   }
   for (let finding = 0; finding < seen.findings.length; finding += 1) dependencies.count('SweepFindings')
-  return report(seen, { from, to })
+  return report(seen, sent, { from, to })
 }
 
 function report(
   { received, counts, repaired, findings }: Sweep,
+  { documents }: TransmissionSweep,
   { from, to }: { from: Date; to: Date },
 ): SweepReport {
   const sum = Object.values(counts).reduce((one, other) => one + other, 0)
@@ -70,6 +79,7 @@ function report(
     received,
     counts,
     holds: received === sum,
+    documents,
     repaired: repaired.slice(0, MOST_TOLD),
     repairedCount: repaired.length,
     findings: findings.slice(0, MOST_TOLD),

@@ -7,6 +7,7 @@ import {
   readShards,
 } from './partitions.ts'
 import {
+  hasTransmissionEnded,
   STATE_GROUPS,
   TRANSMISSION_SORT_KEY,
   type TransmissionRecord,
@@ -28,6 +29,8 @@ export interface TransmissionQueries {
   ofDay(day: string, order?: ReadingOrder): AsyncIterable<TransmissionRecord>
   to(number: string, order?: ReadingOrder): AsyncIterable<TransmissionRecord>
   inState(state: SoughtTransmissionState, order?: ReadingOrder): AsyncIterable<TransmissionRecord>
+  /** Which have not ended, of any age. */
+  open(order?: ReadingOrder): AsyncIterable<TransmissionRecord>
 }
 
 export function makeTransmissionQueries(ask: AskTable): TransmissionQueries {
@@ -43,18 +46,25 @@ export function makeTransmissionQueries(ask: AskTable): TransmissionQueries {
       for await (const item of past(items, order)) yield* present(await read(entryOf(item)))
     },
     async *inState(state, order = {}) {
-      const items = readShards(
-        ask,
-        { index: 'state', group: transmissionsInState(STATE_GROUPS[state]) },
-        order,
-      )
-      for await (const item of past(items, order)) {
-        const record = await read(entryOf(item))
-        // What is under way is one group of the index, and an index may be a moment behind.
-        if (record?.state === state) yield record
-      }
+      // What is under way is one group of the index.
+      for await (const record of inGroup(ask, STATE_GROUPS[state], order))
+        if (record.state === state) yield record
+    },
+    async *open(order = {}) {
+      // An index may be a moment behind.
+      for await (const record of inGroup(ask, STATE_GROUPS.waiting, order))
+        if (!hasTransmissionEnded(record)) yield record
     },
   }
+}
+
+async function* inGroup(
+  ask: AskTable,
+  group: string,
+  order: ReadingOrder,
+): AsyncGenerator<TransmissionRecord> {
+  const items = readShards(ask, { index: 'state', group: transmissionsInState(group) }, order)
+  for await (const item of past(items, order)) yield* present(await readTransmission(ask, entryOf(item)))
 }
 
 async function readTransmission(ask: AskTable, id: string): Promise<TransmissionRecord | undefined> {

@@ -98,6 +98,8 @@ export const transmissionRecordSchema = z.object({
   modem: modemSchema,
   /** While waiting: not before. */
   nextAttemptAt: z.iso.datetime().optional(),
+  /** While dialling or sending: since when, by the agent's clock. */
+  dialledAt: z.iso.datetime().optional(),
   /** While sending. */
   progress: z
     .object({

@@ -36,6 +36,12 @@ export function parseOutgoingKey(key: string): { site: string; name: string } | 
   return site.success && name !== undefined ? { site: site.data, name } : undefined
 }
 
+/** The id by which whoever put a document named it; undefined for a name of any other form. */
+export function documentIdOf(key: string): string | undefined {
+  const stem = /([^/]*)\.pdf$/.exec(key)?.[1]
+  return faxIdSchema.safeParse(stem).data
+}
+
 /** The first page as a picture, beside the pages as they are sent. */
 export function pictureKey(transmission: TransmissionAtSite): string {
   return transmitKey(transmission).replace(/\.tif$/, '.png')
@@ -54,10 +60,9 @@ export function transmissionIdOf({
   destination: string
   putAt: Date
 }): string {
-  const stem = /([^/]*)\.pdf$/.exec(key)?.[1]
-  const documentId = faxIdSchema.safeParse(stem)
+  const documentId = documentIdOf(key)
   // An object of any other name may be put again with other pages: the time tells the two apart.
-  return documentId.success
-    ? makeFaxId(timeOfFaxId(documentId.data), key, destination)
-    : makeFaxId(putAt, key, putAt.toISOString(), destination)
+  return documentId === undefined
+    ? makeFaxId(putAt, key, putAt.toISOString(), destination)
+    : makeFaxId(timeOfFaxId(documentId), key, destination)
 }
