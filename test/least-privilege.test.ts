@@ -149,6 +149,21 @@ const FORBIDDEN: Record<string, [action: string, resource: string, context?: Rec
     ['secretsmanager:GetSecretValue', arn('secretsmanager', 'secret:faxlane/ftp_a-AbCdEf')],
     ['dynamodb:DeleteItem', LEDGER],
   ],
+  // It lists and sends messages; it reads no document, writes no record, and hands nothing to a site by itself.
+  sweep: [
+    ['s3:GetObject', faxes('incoming/main/x.tif')],
+    ['s3:GetObject', faxes('outgoing/main/x.pdf')],
+    ['s3:PutObject', faxes('outgoing/main/x.pdf')],
+    ['s3:PutObject', faxes('claims/main/x-1')],
+    ['s3:ListBucket', `arn:aws:s3:::${BUCKET}`, { 's3:prefix': '' }],
+    ['s3:ListBucket', `arn:aws:s3:::${BUCKET}`, { 's3:prefix': 'mail-in/' }],
+    ['s3:ListBucket', `arn:aws:s3:::${BUCKET}`, { 's3:prefix': 'transmit/' }],
+    ['dynamodb:PutItem', LEDGER],
+    ['dynamodb:UpdateItem', LEDGER],
+    ['sqs:ReceiveMessage', queue('submissions')],
+    ['sqs:SendMessage', queue('transmit-main')],
+    ['sqs:SendMessage', queue('reports')],
+  ],
   download: [
     ['dynamodb:PutItem', LEDGER],
     ['dynamodb:DeleteItem', LEDGER],

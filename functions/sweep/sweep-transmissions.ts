@@ -66,7 +66,9 @@ async function announceUnknown(
       continue
     }
     await dependencies.announceDocument(document)
-    repaired.push({ what: `${document.key} was not on record, and is announced again` })
+    // A section that names its principals refuses it, and without a section nobody is written to.
+    const what = `${document.key} was not on record, and is announced again, without who put it: faxlane sent says what became of it`
+    repaired.push({ what })
   }
 }
 
