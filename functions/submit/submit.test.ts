@@ -188,6 +188,21 @@ describe('a document', () => {
     expect(await run()).toMatchObject([{ state: 'canceled' }])
     expect(world.did).toMatchObject({ options: [], scheduled: [], told: [ID] })
   })
+
+  it('that is canceled while its pages are made holds up none of the other numbers', async () => {
+    world.metadata.to = '0112697845, 0112697846'
+    const { ledger, dependencies } = world
+    const { rasterise } = dependencies
+    dependencies.rasterise = async (...given) => {
+      const record = await ledger.getTransmission(ID)
+      const canceled = record && cancelTransmission(record, 'as asked', dependencies.now())
+      expect(canceled && (await ledger.replaceTransmission(canceled))).toBe(true)
+      return rasterise(...given)
+    }
+    expect((await run()).map(({ state }) => state)).toEqual(['canceled', 'waiting'])
+    expect(world.did.scheduled).toHaveLength(1)
+    expect(await ledger.getTransmission(ID)).toMatchObject({ state: 'canceled' })
+  })
 })
 
 describe('a document is refused, and its sender told,', () => {

@@ -181,5 +181,8 @@ async function replace(
   next: TransmissionRecord,
 ): Promise<TransmissionRecord> {
   if (await ledger.replaceTransmission(next)) return next
+  // Canceled while its pages were made: the other numbers of the document have not to wait for the event to come again.
+  const changed = await ledger.getTransmission(next.id)
+  if (changed !== undefined && hasTransmissionEnded(changed)) return changed
   throw new Error(`The record of transmission ${next.id} changed meanwhile; the event comes again.`)
 }
