@@ -31,9 +31,9 @@ export const ledgerEnvironmentSchema = z.object({
 })
 export type LedgerEnvironment = z.infer<typeof ledgerEnvironmentSchema>
 
-/** When the table may delete what belongs to a fax or a transmission: epoch seconds, as DynamoDB's time to live wants them. */
-export function expiryOf(id: string, { LEDGER_DAYS }: Pick<LedgerEnvironment, 'LEDGER_DAYS'>): number {
-  return timeOfFaxId(id).getTime() / 1000 + Number(LEDGER_DAYS) * 86_400
+/** When the table may delete what is kept since then: epoch seconds, as DynamoDB's time to live wants them. */
+export function expiryOf(since: Date, { LEDGER_DAYS }: LedgerEnvironment): number {
+  return Math.ceil(since.getTime() / 1000) + Number(LEDGER_DAYS) * 86_400
 }
 
 const faxItem = (record: FaxRecord) => ({ ...faxKey(record.id), ...faxIndexKeys(record), ...record })
@@ -47,7 +47,10 @@ const deliveryItem = (record: DeliveryRecord) => ({
 export function makeDynamoLedger(client: DynamoDBClient, environment: LedgerEnvironment): Ledger {
   const { LEDGER_TABLE: table } = environment
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } })
-  const item = (faxId: string, record: object) => ({ ...record, expiresAt: expiryOf(faxId, environment) })
+  const item = (faxId: string, record: object) => ({
+    ...record,
+    expiresAt: expiryOf(timeOfFaxId(faxId), environment),
+  })
   const add = (faxId: string, record: object) => putIf(documents, table, item(faxId, record))
   const replace = (faxId: string, record: { revision: number }) =>
     putIf(documents, table, item(faxId, record), record.revision - 1)

@@ -49,15 +49,18 @@ export function makeDynamoTransmissions(
 ): TransmissionLedger {
   const { LEDGER_TABLE: table } = environment
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } })
-  const put = (id: string, record: object, previousRevision?: number) =>
-    putIf(documents, table, { ...record, expiresAt: expiryOf(id, environment) }, previousRevision)
+  const put = (item: { openedAt: string }, previousRevision?: number) => {
+    // Not by the time in its id: whoever names a document says what that is.
+    const expiresAt = expiryOf(new Date(item.openedAt), environment)
+    return putIf(documents, table, { ...item, expiresAt }, previousRevision)
+  }
   return {
-    addTransmission: (record) => put(record.id, transmissionItem(record)),
+    addTransmission: (record) => put(transmissionItem(record)),
     getTransmission: makeGetTransmission(client, table),
-    replaceTransmission: (next) => put(next.id, transmissionItem(next), next.revision - 1),
-    addNotice: (record) => put(record.faxId, noticeItem(record)),
+    replaceTransmission: (next) => put(transmissionItem(next), next.revision - 1),
+    addNotice: (record) => put(noticeItem(record)),
     getNotice: (id) => read(documents, table, noticeKey(id), deliveryRecordSchema),
-    replaceNotice: (next) => put(next.faxId, noticeItem(next), next.revision - 1),
+    replaceNotice: (next) => put(noticeItem(next), next.revision - 1),
     async claimRequest(request) {
       if (await putIf(documents, table, { ...requestKey(request.digest), ...request })) return request
       const known = await read(documents, table, requestKey(request.digest), requestSchema)
