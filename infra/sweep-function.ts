@@ -2,7 +2,7 @@ import { Rule, Schedule } from 'aws-cdk-lib/aws-events'
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets'
 import type { Construct } from 'constructs'
 import { deadLettersOf } from '../shared/deployment-names.ts'
-import type { DeployedTable } from '../shared/routing-table/deployed-table.ts'
+import { type DeployedTable, retentionOf } from '../shared/routing-table/deployed-table.ts'
 import type { AssetFolders } from './bundles.ts'
 import { SWEEP } from './function-sizes.ts'
 import { GatewayFunction } from './gateway-function.ts'
@@ -27,6 +27,7 @@ export function sweepFunction(scope: Construct, { names, table, assetFolders }: 
     size: SWEEP,
     environment: {
       FAXES_BUCKET: names.bucket,
+      LEDGER_DAYS: String(retentionOf(table).ledgerDays),
       ARRIVALS_QUEUE_URL: queueUrl(names.arrivals),
       DISPATCH_QUEUE_URL: queueUrl(names.dispatch),
       SCHEDULE_QUEUE_URL: queueUrl(names.schedule),

@@ -1,10 +1,14 @@
 import * as z from 'zod'
 import { faxIdSchema } from './fax-id.ts'
 import { STANDINGS } from './ledger/standing.ts'
+import { TRANSMISSION_STANDINGS } from './ledger/transmission-standing.ts'
 
-const found = z.object({
+const foundSchema = z.object({
   /** Of the reception or the transmission. */
   faxId: faxIdSchema.optional(),
+  /** Of the document, where that has to be named. Senders name documents by whom they call. */
+  key: z.string().optional(),
+  /** Without numbers: it goes into the log as it is. */
   what: z.string(),
 })
 
@@ -18,17 +22,17 @@ export const sweepReportSchema = z.object({
   counts: z.record(z.enum(STANDINGS), z.int()),
   /** received = the sum of the counts. */
   holds: z.boolean(),
-  /** Objects under outgoing/ that were put in that time. */
-  documents: z.object({
-    stored: z.int(),
-    /** Of which no transmission knew, though S3 should have told of them long ago. */
-    lost: z.int(),
+  /** The same of what was taken to be sent: transmissions, and documents under outgoing/ of which none was made yet. */
+  toBeSent: z.object({
+    taken: z.int(),
+    counts: z.record(z.enum(TRANSMISSION_STANDINGS), z.int()),
+    holds: z.boolean(),
   }),
   /** What was put right: sent again. The first of them. */
-  repaired: z.array(found),
+  repaired: z.array(foundSchema),
   repairedCount: z.int(),
   /** What needs a person. The first of them. */
-  findings: z.array(found),
+  findings: z.array(foundSchema),
   findingsCount: z.int(),
 })
 export type SweepReport = z.infer<typeof sweepReportSchema>

@@ -1,4 +1,5 @@
 import { STANDINGS } from '../../shared/ledger/standing.ts'
+import { TRANSMISSION_STANDINGS } from '../../shared/ledger/transmission-standing.ts'
 import { type SweepReport, sweepReportSchema } from '../../shared/sweep-report.ts'
 import { visible } from '../../shared/visible.ts'
 import { count } from '../faxes/amounts.ts'
@@ -18,8 +19,8 @@ Usage: faxlane sweep [--days N] [--json]
   --json        the report as one JSON object
   --help        this text
 ${GATEWAY_HELP}
-It prints whether received = delivered + waiting + failed + refused + unrouted + missed, how many documents were put to be sent, what it put right,
-and what needs a person.
+It prints whether received = delivered + waiting + failed + refused + unrouted + missed, whether to be sent = sent + waiting + failed + refused +
+canceled + unknown, what it put right, and what needs a person.
 
 Exit code: 0 it adds up, and nothing needs a person; 1 something does, or the gateway can't be asked, 2 wrong usage.
 `
@@ -42,21 +43,28 @@ async function run(words: readonly string[]): Promise<number> {
   )
   const screen = standardOutput()
   screen.write(values.json ? `${JSON.stringify(report)}\n` : describe(screen, report))
-  return report.holds && report.findingsCount === 0 ? EXIT_CODES.done : EXIT_CODES.someFailed
+  const holds = report.holds && report.toBeSent.holds
+  return holds && report.findingsCount === 0 ? EXIT_CODES.done : EXIT_CODES.someFailed
 }
 
 function describe(screen: Pick<Screen, 'columns' | 'paint'>, report: SweepReport): string {
-  const { from, to, received, counts, holds, documents } = report
+  const { from, to, received, counts, holds, toBeSent } = report
   const { repaired, repairedCount, findings, findingsCount } = report
   const [since, until] = [new Date(from), new Date(to)]
-  // Those are always said; the others where there are any.
-  const said = STANDINGS.filter((standing) => ALWAYS.has(standing) || (counts[standing] ?? 0) > 0)
-  const sum = said.map((standing) => `${counts[standing] ?? 0} ${standing}`).join(' + ')
-  const equation = `${received} received ${holds ? '=' : '≠'} ${sum}`
   return [
     `From ${dayOf(since)} ${timeOf(since)} to ${dayOf(until)} ${timeOf(until)}`,
-    ...wrap(equation, screen.columns).map((line) => screen.paint(holds ? 'green' : 'red', line)),
-    ...(documents.stored > 0 ? [describeDocuments(documents)] : []),
+    ...equation(
+      screen,
+      `${received} received`,
+      holds,
+      STANDINGS.map((one) => [one, counts[one] ?? 0]),
+    ),
+    ...equation(
+      screen,
+      `${toBeSent.taken} to be sent`,
+      toBeSent.holds,
+      TRANSMISSION_STANDINGS.map((one) => [one, toBeSent.counts[one] ?? 0]),
+    ),
     ...section(screen, `${count(repairedCount, 'thing')} put right`, repaired, repairedCount),
     ...section(screen, `${count(findingsCount, 'thing')} for a person`, findings, findingsCount),
   ]
@@ -64,11 +72,21 @@ function describe(screen: Pick<Screen, 'columns' | 'paint'>, report: SweepReport
     .join('')
 }
 
-function describeDocuments({ stored, lost }: SweepReport['documents']): string {
-  return `${count(stored, 'document')} to be sent, ${lost === 0 ? 'none' : lost} of which no event had come`
-}
+/** Those are always said; the others where there are any. */
+const ALWAYS: ReadonlySet<string> = new Set(['delivered', 'sent', 'waiting', 'failed', 'refused'])
 
-const ALWAYS: ReadonlySet<string> = new Set(['delivered', 'waiting', 'failed', 'refused'])
+function equation(
+  { columns, paint }: Pick<Screen, 'columns' | 'paint'>,
+  whole: string,
+  holds: boolean,
+  parts: readonly [standing: string, count: number][],
+): string[] {
+  const said = parts.filter(([standing, number]) => ALWAYS.has(standing) || number > 0)
+  const sum = said.map(([standing, number]) => `${number} ${standing}`).join(' + ')
+  return wrap(`${whole} ${holds ? '=' : '≠'} ${sum}`, columns).map((line) =>
+    paint(holds ? 'green' : 'red', line),
+  )
+}
 
 function section(
   { columns, paint }: Pick<Screen, 'columns' | 'paint'>,
@@ -77,11 +95,11 @@ function section(
   all: number,
 ): string[] {
   if (all === 0) return []
-  const lines = found.flatMap(({ faxId, what }) =>
-    wrap(`${faxId === undefined ? '' : `${faxId}: `}${visible(what)}`, columns - 2).map(
-      (line) => `  ${line}`,
-    ),
-  )
+  const lines = found.flatMap(({ faxId, key, what }) => {
+    const subject = faxId ?? key
+    const said = visible(subject === undefined ? what : `${subject}: ${what}`)
+    return wrap(said, columns - 2).map((line) => `  ${line}`)
+  })
   const more = all > found.length ? [`  and ${all - found.length} more`] : []
   return ['', paint('bold', title), ...lines, ...more]
 }

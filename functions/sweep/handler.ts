@@ -5,11 +5,13 @@ import * as z from 'zod'
 import { deadLettersOf } from '../../shared/deployment-names.ts'
 import { type SweepReport, sweepRequestSchema } from '../../shared/sweep-report.ts'
 import { readEnvironment } from '../environment.ts'
+import { ledgerEnvironmentSchema } from '../ledger/dynamo-ledger.ts'
 import { makeDynamoQueries, makeDynamoTransmissionQueries } from '../ledger/dynamo-queries.ts'
 import { makeCount } from '../metrics.ts'
 import { makeQueueUrlLookup, sendMessage } from '../queues/send.ts'
 import { makeScheduleAttempt } from '../schedule/due-attempt.ts'
 import { announcement } from './announcement.ts'
+import { masked } from './masked.ts'
 import { documentsBetween, findDocument } from './stored-documents.ts'
 import { storedBetween } from './stored-faxes.ts'
 import { type SweepDependencies, sweep } from './sweep.ts'
@@ -17,7 +19,7 @@ import { type SweepDependencies, sweep } from './sweep.ts'
 const environment = readEnvironment(
   z.object({
     FAXES_BUCKET: z.string(),
-    LEDGER_TABLE: z.string(),
+    ...ledgerEnvironmentSchema.shape,
     METRICS_NAMESPACE: z.string(),
     ARRIVALS_QUEUE_URL: z.url(),
     DISPATCH_QUEUE_URL: z.url(),
@@ -87,7 +89,10 @@ const DAY_MILLISECONDS = 86_400_000
 /** Daily by a schedule, whose event has nothing that is asked for; and by whoever invokes it. Answers its report. */
 export async function handler(event: unknown): Promise<SweepReport> {
   const { days } = sweepRequestSchema.parse(event)
-  const report = await sweep(dependencies, new Date(now().getTime() - days * DAY_MILLISECONDS))
-  console.info({ event: 'sweep', ...report })
+  // What is older is off the ledger: a file that S3 has still to delete would be taken for one that nobody was told of.
+  const daysBack = Math.min(days, Number(environment.LEDGER_DAYS))
+  const report = await sweep(dependencies, new Date(now().getTime() - daysBack * DAY_MILLISECONDS))
+  const { repaired, findings } = report
+  console.info({ event: 'sweep', ...report, repaired: repaired.map(masked), findings: findings.map(masked) })
   return report
 }

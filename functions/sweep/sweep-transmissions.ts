@@ -2,9 +2,9 @@ import type { TransmissionQueries } from '../../shared/ledger/transmission-queri
 import type { TransmissionRecord } from '../../shared/ledger/transmission-record.ts'
 import type { SweepReport } from '../../shared/sweep-report.ts'
 import { documentIdOf } from '../../shared/transmission/keys.ts'
+import { type CountedTransmissions, countTransmissions } from './count-transmissions.ts'
 import type { StoredObject } from './pair.ts'
 import { type StuckTransmission, whyStuck } from './stuck-transmission.ts'
-import { unknownDocuments } from './unknown-documents.ts'
 
 export interface TransmissionSweepDependencies {
   transmissions: Pick<TransmissionQueries, 'ofDay' | 'open'>
@@ -20,7 +20,8 @@ export interface TransmissionSweepDependencies {
   scheduleAttempt: (record: TransmissionRecord) => Promise<void>
 }
 
-export type TransmissionSweep = Pick<SweepReport, 'documents' | 'repaired' | 'findings'>
+export type TransmissionSweep = Pick<SweepReport, 'repaired' | 'findings'> &
+  Omit<CountedTransmissions, 'unknown'>
 
 interface Range {
   from: Date
@@ -34,10 +35,18 @@ export async function sweepTransmissions(
   dependencies: TransmissionSweepDependencies,
   range: Range,
 ): Promise<TransmissionSweep> {
-  const seen: TransmissionSweep = { documents: { stored: 0, lost: 0 }, repaired: [], findings: [] }
-  await announceUnknown(dependencies, seen, range)
+  const { transmissions, documentsBetween } = dependencies
+  const documents: StoredObject[] = []
+  for await (const document of documentsBetween(range.from, range.to)) documents.push(document)
+  const { unknown, ...counted } = await countTransmissions(
+    documents,
+    (day) => transmissions.ofDay(day),
+    range,
+  )
+  const seen: TransmissionSweep = { ...counted, repaired: [], findings: [] }
+  await announceUnknown(dependencies, seen, unknown, range)
   const announced = new Set<string>()
-  for await (const record of dependencies.transmissions.open({ oldestFirst: true })) {
+  for await (const record of transmissions.open({ oldestFirst: true })) {
     const stuck = whyStuck(record, range.to)
     if (stuck !== undefined) await unstick(dependencies, { seen, announced }, record, stuck)
   }
@@ -45,30 +54,27 @@ export async function sweepTransmissions(
 }
 
 async function announceUnknown(
-  dependencies: TransmissionSweepDependencies,
-  { documents, repaired, findings }: TransmissionSweep,
-  { from, to, patienceMinutes }: Range,
+  { hasSubmissions, announceDocument }: TransmissionSweepDependencies,
+  { repaired, findings }: TransmissionSweep,
+  unknown: readonly StoredObject[],
+  { to, patienceMinutes }: Range,
 ): Promise<void> {
-  const due: StoredObject[] = []
-  for await (const document of dependencies.documentsBetween(from, to)) {
-    documents.stored += 1
-    if (to.getTime() - document.storedAt.getTime() >= patienceMinutes * 60_000) due.push(document)
-  }
-  const lost = await unknownDocuments(due, (day) => dependencies.transmissions.ofDay(day), to)
-  documents.lost = lost.length
+  const lost = unknown.filter(({ storedAt }) => to.getTime() - storedAt.getTime() >= patienceMinutes * 60_000)
   if (lost.length === 0) return
-  const mayBeQueued = await dependencies.hasSubmissions()
+  const mayBeQueued = await hasSubmissions()
   for (const document of lost) {
     // Its ids come from the time of its event, which nobody knows any more: were that event still to come, it would be another fax.
     if (mayBeQueued && documentIdOf(document.key) === undefined) {
-      const what = `${document.key} is not on record, and its event may lie with others that submit has not dealt with: faxlane status, faxlane redrive`
-      findings.push({ what })
+      const what =
+        'it is not on record, and its event may lie with others that submit has not dealt with: faxlane status, faxlane redrive'
+      findings.push({ key: document.key, what })
       continue
     }
-    await dependencies.announceDocument(document)
+    await announceDocument(document)
     // A section that names its principals refuses it, and without a section nobody is written to.
-    const what = `${document.key} was not on record, and is announced again, without who put it: faxlane sent says what became of it`
-    repaired.push({ what })
+    const what =
+      'it was not on record, and is announced again, without who put it: faxlane sent says what became of it'
+    repaired.push({ key: document.key, what })
   }
 }
 

@@ -188,7 +188,8 @@ describe('a sweep', () => {
     expect(documentsAnnounced).toEqual([document])
     expect(report).toMatchObject({
       received: 0,
-      documents: { stored: 1, lost: 1 },
+      counts: { waiting: 0 },
+      toBeSent: { taken: 1, counts: { waiting: 1, sent: 0 }, holds: true },
       repairedCount: 1,
       findings: [],
     })

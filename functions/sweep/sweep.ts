@@ -61,25 +61,27 @@ export async function sweep(dependencies: SweepDependencies, from: Date): Promis
   seen.repaired.push(...sent.repaired)
   seen.findings.push(...sent.findings)
   for (const { queue, messages } of await dependencies.deadLetters()) {
-    seen.findings.push({ what: `${messages} messages lie in ${queue}: faxlane redrive ${queue}` })
+    const lie = messages === 1 ? '1 message lies' : `${messages} messages lie`
+    seen.findings.push({ what: `${lie} in ${queue}: faxlane redrive ${queue}` })
   }
   for (let finding = 0; finding < seen.findings.length; finding += 1) dependencies.count('SweepFindings')
   return report(seen, sent, { from, to })
 }
 
+const sum = (counts: Record<string, number>) => Object.values(counts).reduce((one, other) => one + other, 0)
+
 function report(
   { received, counts, repaired, findings }: Sweep,
-  { documents }: TransmissionSweep,
+  { taken, counts: sendings }: TransmissionSweep,
   { from, to }: { from: Date; to: Date },
 ): SweepReport {
-  const sum = Object.values(counts).reduce((one, other) => one + other, 0)
   return {
     from: from.toISOString(),
     to: to.toISOString(),
     received,
     counts,
-    holds: received === sum,
-    documents,
+    holds: received === sum(counts),
+    toBeSent: { taken, counts: sendings, holds: taken === sum(sendings) },
     repaired: repaired.slice(0, MOST_TOLD),
     repairedCount: repaired.length,
     findings: findings.slice(0, MOST_TOLD),

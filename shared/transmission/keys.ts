@@ -39,7 +39,9 @@ export function parseOutgoingKey(key: string): { site: string; name: string } | 
 /** The id by which whoever put a document named it; undefined for a name of any other form. */
 export function documentIdOf(key: string): string | undefined {
   const stem = /([^/]*)\.pdf$/.exec(key)?.[1]
-  return faxIdSchema.safeParse(stem).data
+  const { data: documentId } = faxIdSchema.safeParse(stem)
+  // Of the form of a fax id, and no time: 20269999T999999Z-….
+  return documentId === undefined || Number.isNaN(timeOfFaxId(documentId).getTime()) ? undefined : documentId
 }
 
 /** The first page as a picture, beside the pages as they are sent. */
