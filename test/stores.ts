@@ -43,7 +43,7 @@ export async function startStores(table: DeployedTable) {
     names,
     settings,
     ledger: makeDynamoLedger(dynamoDb, environment),
-    transmissions: makeDynamoTransmissions(dynamoDb, names.ledger),
+    transmissions: makeDynamoTransmissions(dynamoDb, environment),
     serveFunction: standIn.serveFunction,
     put: async (Key: string, Metadata: Record<string, string> = {}) => {
       await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: 'a file', Metadata }))
