@@ -46,7 +46,7 @@ export async function benchPrintAgent(): Promise<void> {
   const cloud = await startStandIn({ ...options, onUnknownRequest: () => {}, ...CREDENTIALS }, systemClock)
   try {
     await cloud.createBucket(BUCKET, [])
-    await cloud.createQueue('faxlane-reports', QUEUE)
+    await cloud.createQueue('faxlane-reports-paris', QUEUE)
     const { url } = await cloud.createQueue('faxlane-print-paris', QUEUE)
     const agent = await startAgent(home, cloud)
     try {

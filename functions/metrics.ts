@@ -1,5 +1,5 @@
+import type { HeartbeatRecord } from '../shared/ledger/heartbeat-record.ts'
 import type { DeliveryRecord } from '../shared/ledger/records.ts'
-import type { HeartbeatMessage } from '../shared/messages.ts'
 import type { AgentKind } from '../shared/routing-table/deployed-table.ts'
 
 /** What is counted or measured, and its unit in CloudWatch. */
@@ -15,6 +15,8 @@ const UNITS = {
   DeliveriesFailed: 'Count',
   /** Of a delivery that goes on waiting after an attempt: since it was opened. */
   DeliveryAge: 'Seconds',
+  /** About what its site was never given: an agent was stolen, or its machine. */
+  ReportsRefused: 'Count',
   /** What the sweep could not put right. */
   SweepFindings: 'Count',
   TransmissionsAccepted: 'Count',
@@ -61,7 +63,7 @@ export function makeCount(namespace: string, write: (line: string) => void, now:
 /** Of an agent on site, two for each site. */
 export const HEARTBEAT_METRIC = 'AgentHeartbeat'
 
-export type CountHeartbeat = (agent: Pick<HeartbeatMessage['heartbeat'], 'site' | 'agent'>) => void
+export type CountHeartbeat = (agent: Pick<HeartbeatRecord, 'site' | 'agent'>) => void
 
 /** The dimensions as CloudWatch has them; the alarm watches the same. */
 export function heartbeatDimensions({ site, agent }: { site: string; agent: AgentKind }) {

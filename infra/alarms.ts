@@ -115,6 +115,10 @@ const FAX_WATCHES: Partial<Record<GatewayMetric, string>> = {
   DeliveriesFailed:
     "A fax could not be delivered to one of its backends. Which, and the reason in the other side's own words: faxlane list --state failed, faxlane show ID. " +
     'When it is mended: faxlane retry --failed.',
+  ReportsRefused:
+    'An agent reported on a print job or a fax to send that its site was never given; nothing was changed by it. Its machine, or its certificate, may be in the wrong hands. ' +
+    'Which site and whose session: the log of settle, "report refused". It is harmless after a printer has moved to another site in the routing table while its jobs were under way. ' +
+    "To shut it out: disable the site's trust anchor, see docs/agents.md.",
   ReceptionsFailed:
     'A call ended before the whole fax was received, or before any of it was. Which: faxlane list --state missed; a line that does this often needs its PBX looked at.',
   SweepFindings:

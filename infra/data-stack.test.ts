@@ -15,7 +15,7 @@ describe('queues', () => {
   )
   const workQueues = queues.filter(([id]) => !deadLetterQueues.has(id))
 
-  it('are those of what S3 announces, of reports and what follows, each kind that has a function, and each site', () => {
+  it('are those of what S3 announces and what follows, each kind that has a function, and each site', () => {
     expect(workQueues.map(([, { Properties }]) => Properties.QueueName).sort()).toEqual([
       'faxlane-arrivals',
       'faxlane-deliver-ftp',
@@ -26,7 +26,8 @@ describe('queues', () => {
       'faxlane-notices',
       'faxlane-print-berlin',
       'faxlane-print-main',
-      'faxlane-reports',
+      'faxlane-reports-berlin',
+      'faxlane-reports-main',
       'faxlane-schedule',
       'faxlane-sender-notices',
       'faxlane-submissions',

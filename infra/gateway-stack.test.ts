@@ -92,6 +92,7 @@ describe('functions', () => {
       ...delivers,
       ...followUps,
       MAIL_EVENTS_QUEUE_ARN: 'sqs faxlane-mail-events',
+      REPORTS_QUEUE_ARN_PREFIX: 'sqs faxlane-reports-',
     })
     expect(environment('submit')).toEqual({ ...writes, ...bucket, ...followUps })
     expect(environment('schedule')).toEqual({
@@ -141,7 +142,8 @@ describe('event sources', () => {
       'sqs faxlane-notices': 'faxlane-notify',
       'sqs faxlane-deliver-ftp': 'faxlane-deliver-ftp',
       'sqs faxlane-deliver-log': 'faxlane-deliver-log',
-      'sqs faxlane-reports': 'faxlane-settle',
+      'sqs faxlane-reports-berlin': 'faxlane-settle',
+      'sqs faxlane-reports-main': 'faxlane-settle',
       'sqs faxlane-schedule': 'faxlane-schedule',
       'sqs faxlane-sender-notices': 'faxlane-notify-sender',
       'sqs faxlane-submissions': 'faxlane-submit',
@@ -222,14 +224,17 @@ describe('alarms', () => {
     expect(watched.sort()).toEqual(functions.map(([id]) => id).sort())
   })
 
-  it.each<Metric>(['FaxesUnrouted', 'FaxesRefused', 'DeliveriesFailed'])('exist for %s', (metric) => {
-    gateway.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      Namespace: 'faxlane',
-      MetricName: metric,
-      Dimensions: Match.absent(),
-      Statistic: 'Sum',
-    })
-  })
+  it.each<Metric>(['FaxesUnrouted', 'FaxesRefused', 'DeliveriesFailed', 'ReportsRefused'])(
+    'exist for %s',
+    (metric) => {
+      gateway.hasResourceProperties('AWS::CloudWatch::Alarm', {
+        Namespace: 'faxlane',
+        MetricName: metric,
+        Dimensions: Match.absent(),
+        Statistic: 'Sum',
+      })
+    },
+  )
 
   it.each(['main', 'berlin'])('exist for jobs that nobody prints at %s', (site) => {
     gateway.hasResourceProperties('AWS::CloudWatch::Alarm', {

@@ -106,7 +106,7 @@ const PERMISSIONS: Record<string, Record<string, string[]>> = {
   },
   settle: {
     ...ownLog('settle'),
-    ...messagesFrom('faxlane-mail-events', 'faxlane-reports'),
+    ...messagesFrom('faxlane-mail-events', 'faxlane-reports-berlin', 'faxlane-reports-main'),
     'dynamodb:GetItem dynamodb:PutItem': [LEDGER],
     'sqs:SendMessage': [
       'sqs faxlane-dispatch',

@@ -52,10 +52,6 @@ export function planSenderNotices(names: Names): QueuePlan {
   return functionQueue('SenderNotices', names.senderNotices, 'notify-sender', NOTIFY_SECONDS)
 }
 
-export function planReports(names: Names): QueuePlan {
-  return functionQueue('Reports', names.reports, 'settle', SETTLE.timeoutSeconds)
-}
-
 export function planDispatch(names: Names): QueuePlan {
   return functionQueue('Dispatch', names.dispatch, 'dispatch', DISPATCH.timeoutSeconds)
 }
@@ -95,6 +91,11 @@ export function planPrints(names: Names, site: string): QueuePlan {
   }
 }
 
+/** On which the agents of `site` report. One for each site: who may send to it is how `settle` knows the site. */
+export function planReports(names: Names, site: string): QueuePlan {
+  return functionQueue(`Reports-${site}`, names.reports(site), 'settle', SETTLE.timeoutSeconds)
+}
+
 /** The sites that have somebody who dials. */
 export function transmitSites(table: DeployedTable): string[] {
   return table.sites.filter((site) => agentsOf(table, site).includes('edge'))
@@ -128,12 +129,12 @@ export function planWorkQueues(names: Names, table: DeployedTable): QueuePlan[] 
   }
   return [
     ...FUNCTION_KINDS.map((kind) => planDeliveries(names, kind)),
-    planReports(names),
     planSchedule(names),
     planSenderNotices(names),
     planDispatch(names),
     ...(table.notices === undefined ? [] : [planNotices(names)]),
     ...table.sites.map((site) => planPrints(names, site)),
+    ...table.sites.map((site) => planReports(names, site)),
     ...transmitSites(table).map((site) => planTransmissions(names, site)),
   ]
 }

@@ -24,7 +24,7 @@ export function settleFunction(
   const ledger = writesLedger(names, table)
   const giveUp = givesUp(names, table)
   const transmissions = followUps(names)
-  const sources = [names.reports, ...(sendsMail(table) ? [names.mailEvents] : [])]
+  const sources = [...table.sites.map(names.reports), ...(sendsMail(table) ? [names.mailEvents] : [])]
   const settle = new GatewayFunction(scope, 'Settle', {
     names,
     functionName: 'settle',
@@ -33,17 +33,18 @@ export function settleFunction(
     size: SETTLE,
     environment: {
       MAIL_EVENTS_QUEUE_ARN: queueArn(names.mailEvents),
+      REPORTS_QUEUE_ARN_PREFIX: queueArn(names.reportsPrefix),
       ...ledger.environment,
       ...giveUp.environment,
       ...transmissions.environment,
     },
     permissions: [
-      may.takeMessages(...sources),
+      ...(sources.length > 0 ? [may.takeMessages(...sources)] : []),
       ...ledger.permissions,
       may.sendMessages([...giveUp.queues, ...transmissions.queues]),
     ],
   })
-  feedFrom(names.reports, settle, SETTLE)
+  for (const site of table.sites) feedFrom(names.reports(site), settle, SETTLE, `Feed-${site}`)
   if (sendsMail(table)) feedFrom(names.mailEvents, settle, SETTLE, 'MailFeed')
   return settle
 }

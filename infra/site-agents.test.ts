@@ -23,8 +23,8 @@ const PERMISSIONS: Record<string, [actions: string, resources: string[], conditi
     ['sqs:ChangeMessageVisibility sqs:DeleteMessage sqs:ReceiveMessage', ['sqs faxlane-print-main']],
     ['s3:GetObject', [`${FAXES}/print/main/*`]],
     ['s3:ListBucket', [FAXES], { StringLike: { 's3:prefix': 'print/main/*' } }],
-    ['sqs:SendMessage', ['sqs faxlane-reports']],
-    ['sqs:GetQueueUrl', ['sqs faxlane-print-main', 'sqs faxlane-reports']],
+    ['sqs:SendMessage', ['sqs faxlane-reports-main']],
+    ['sqs:GetQueueUrl', ['sqs faxlane-print-main', 'sqs faxlane-reports-main']],
   ],
 }
 
@@ -39,8 +39,8 @@ function edge(site: string): [string, string[], unknown?][] {
     ],
     ['s3:ListBucket', [FAXES], { StringLike: { 's3:prefix': `transmit/${site}/*` } }],
     ['sqs:ChangeMessageVisibility sqs:DeleteMessage sqs:ReceiveMessage', [`sqs faxlane-transmit-${site}`]],
-    ['sqs:SendMessage', ['sqs faxlane-reports']],
-    ['sqs:GetQueueUrl', ['sqs faxlane-reports', `sqs faxlane-transmit-${site}`]],
+    ['sqs:SendMessage', [`sqs faxlane-reports-${site}`]],
+    ['sqs:GetQueueUrl', [`sqs faxlane-reports-${site}`, `sqs faxlane-transmit-${site}`]],
   ]
 }
 

@@ -99,15 +99,15 @@ const PERMISSIONS: Record<AgentKind, (names: Names, site: string) => PolicyState
     may.readFaxesOf(names, ['incoming', 'transmit', 'claims'], site),
     may.listFaxesOf(names, 'transmit', site),
     may.takeJobs(names.transmit(site)),
-    may.sendMessages([names.reports]),
-    may.findQueues([names.transmit(site), names.reports]),
+    may.sendMessages([names.reports(site)]),
+    may.findQueues([names.transmit(site), names.reports(site)]),
   ],
   print: (names, site) => [
     may.takeJobs(names.print(site)),
     may.readFaxesOf(names, ['print'], site),
     may.listFaxesOf(names, 'print', site),
-    may.sendMessages([names.reports]),
-    may.findQueues([names.print(site), names.reports]),
+    may.sendMessages([names.reports(site)]),
+    may.findQueues([names.print(site), names.reports(site)]),
   ],
 }
 

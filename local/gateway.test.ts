@@ -110,7 +110,7 @@ test('an object under incoming/ calls receive as S3 and SQS would, in its own en
     AWS_ENDPOINT_URL: gateway.endpoint,
     AWS_ENDPOINT_URL_DYNAMODB: gateway.dynamoDbEndpoint,
     FAXES_BUCKET: gateway.bucket,
-    REPORTS_QUEUE_URL: gateway.reportsQueueUrl,
+    REPORTS_QUEUE_URL: gateway.reportsQueues.main,
   })
   const { redirects, certificateAuthority } = JSON.parse(environment.FAXLANE_LOOPBACK ?? '{}')
   expect(redirects).toMatchObject([{ host: 'ftp.example.org', port: 21 }])

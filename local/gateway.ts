@@ -170,7 +170,8 @@ function describeGateway({
   queueUrls,
   functionUrls,
 }: Parts): RunningGateway {
-  const { name, bucket, ledgerTable, printQueueNames, reportsQueueName, table, tableFile } = deployment
+  const { name, bucket, ledgerTable, printQueueNames, table, tableFile } = deployment
+  const names = deploymentNames(name)
   const printQueues = [...printQueueNames].map(([site, name]) => [site, urlOf(queueUrls, name)])
   const inHome = (...path: string[]) => join(homeFolder, ...path)
   return {
@@ -182,8 +183,10 @@ function describeGateway({
     sites: table.sites,
     routingTable: tableFile,
     printQueues: Object.fromEntries(printQueues),
-    reportsQueueUrl: urlOf(queueUrls, reportsQueueName),
-    faxesUrl: `${functionUrls.get(deploymentNames(name).function('api'))?.url}faxes`,
+    reportsQueues: Object.fromEntries(
+      table.sites.map((site) => [site, urlOf(queueUrls, names.reports(site))]),
+    ),
+    faxesUrl: `${functionUrls.get(names.function('api'))?.url}faxes`,
     folders: {
       bucket: inHome('bucket'),
       mail: inHome('mail'),
@@ -222,7 +225,7 @@ function startWork(work: Work, closers: Closers): void {
   }
   const agents = [
     startPrintAgents(clients, log, gateway, homeFolder),
-    startHeartbeats(clients, log, table, gateway.reportsQueueUrl),
+    startHeartbeats(clients, log, table, gateway.reportsQueues),
   ]
   functions.feed(clients.sqs, (name) => urlOf(queueUrls, name))
   closers.add(async () => {

@@ -8,7 +8,6 @@ export interface DeploymentNames {
   deployment: string
   ledger: string
   arrivals: string
-  reports: string
   /** Where S3 announces documents to be sent. */
   submissions: string
   /** Where SES tells of mails that are to be faxes. */
@@ -29,6 +28,9 @@ export interface DeploymentNames {
   /** The transmit queue of a site is this and the site's name. */
   transmitPrefix: string
   transmit: (site: string) => string
+  /** The queue on which the agents of a site report is this and the site's name. */
+  reportsPrefix: string
+  reports: (site: string) => string
   /** A function of the gateway, by its short name. */
   function: (functionName: string) => string
   functionLog: (functionName: string) => string
@@ -40,12 +42,12 @@ export interface DeploymentNames {
 export function deploymentNames(deployment: string): DeploymentNames {
   const printPrefix = `${deployment}-print-`
   const transmitPrefix = `${deployment}-transmit-`
+  const reportsPrefix = `${deployment}-reports-`
   const faxLogPrefix = `/${deployment}/faxes/`
   return {
     deployment,
     ledger: `${deployment}-ledger`,
     arrivals: `${deployment}-arrivals`,
-    reports: `${deployment}-reports`,
     submissions: `${deployment}-submissions`,
     mailIn: `${deployment}-mail-in`,
     schedule: `${deployment}-schedule`,
@@ -59,6 +61,8 @@ export function deploymentNames(deployment: string): DeploymentNames {
     print: (site) => `${printPrefix}${site}`,
     transmitPrefix,
     transmit: (site) => `${transmitPrefix}${site}`,
+    reportsPrefix,
+    reports: (site) => `${reportsPrefix}${site}`,
     function: (functionName) => `${deployment}-${functionName}`,
     functionLog: (functionName) => `/${deployment}/functions/${functionName}`,
     faxLogPrefix,

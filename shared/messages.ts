@@ -84,7 +84,6 @@ export type Report = z.infer<typeof reportSchema>
 export const heartbeatSchema = z.object({
   version: z.literal(1),
   heartbeat: z.object({
-    site: siteSchema,
     agent: agentKindSchema,
     at: z.iso.datetime(),
     /** Files or jobs that the agent has not dealt with yet. */
@@ -95,6 +94,6 @@ export const heartbeatSchema = z.object({
 })
 export type HeartbeatMessage = z.infer<typeof heartbeatSchema>
 
-/** All that the agents send on the queue of reports. */
+/** All that the agents of a site send on its queue of reports. None says which site: the queue does, and can't be forged. */
 export const agentMessageSchema = z.union([reportSchema, heartbeatSchema, transmissionReportSchema])
 export type AgentMessage = z.infer<typeof agentMessageSchema>

@@ -21,7 +21,7 @@ import { findQueueUrl } from '../agents/daemon/queue-url.ts'
 import { QUEUE, startTestStandIn, type TestStandIn } from '../local/aws/testing.ts'
 
 const BUCKET = 'faxlane-test'
-const REPORTS = 'faxlane-reports'
+const REPORTS = 'faxlane-reports-paris'
 
 let cloud: TestStandIn
 let folder: string
@@ -177,7 +177,7 @@ it('a heartbeat goes to the queue of reports', async () => {
   const url = await findQueueUrl(aws.sqs, REPORTS)
   const message = {
     version: 1,
-    heartbeat: { site: 'paris', agent: 'print', at: '2026-11-23T08:00:00.000Z', waiting: 0 },
+    heartbeat: { agent: 'print', at: '2026-11-23T08:00:00.000Z', waiting: 0 },
   } as const
   await sqsHeartbeat(aws.sqs, async () => url)(message)
   const { Messages } = await aws.sqs.send(new ReceiveMessageCommand({ QueueUrl: url }))

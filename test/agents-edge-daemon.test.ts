@@ -32,7 +32,7 @@ beforeAll(async () => {
   cloud = await startTestStandIn()
   s3 = new S3Client(cloud.client)
   await cloud.standIn.createBucket(BUCKET, [])
-  reportsUrl = (await cloud.standIn.createQueue('faxlane-reports', QUEUE)).url
+  reportsUrl = (await cloud.standIn.createQueue('faxlane-reports-paris', QUEUE)).url
   line = await openBadLine(cloud.standIn.endpoint, () => 'none')
   edge = await installEdge({ endpoint: line.endpoint, bucket: BUCKET, options: { scan_seconds: 60 } })
   agent = edge.run()
@@ -150,7 +150,7 @@ describe('the edge agent as it is installed', () => {
       clock: true,
       credentials: true,
       bucket: true,
-      'queue faxlane-reports': true,
+      'queue faxlane-reports-paris': true,
       sending: true,
     })
     expect(exitCode).toBe(0)
@@ -168,7 +168,7 @@ describe('the edge agent as it is installed', () => {
     const sqs = new SQSClient(cloud.client)
     const { Messages } = await sqs.send(new ReceiveMessageCommand({ QueueUrl: reportsUrl }))
     expect(heartbeatSchema.parse(JSON.parse(Messages?.[0]?.Body ?? ''))).toMatchObject({
-      heartbeat: { site: 'paris', agent: 'edge', waiting: 0 },
+      heartbeat: { agent: 'edge', waiting: 0 },
     })
     sqs.destroy()
   })

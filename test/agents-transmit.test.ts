@@ -37,7 +37,7 @@ beforeAll(async () => {
   s3 = new S3Client(cloud.client)
   sqs = new SQSClient(cloud.client)
   await cloud.standIn.createBucket(BUCKET, [])
-  reportsUrl = (await cloud.standIn.createQueue('faxlane-reports', QUEUE)).url
+  reportsUrl = (await cloud.standIn.createQueue('faxlane-reports-paris', QUEUE)).url
   transmitUrl = (await cloud.standIn.createQueue('faxlane-transmit-paris', QUEUE)).url
   const options = { ami_user: AMI_USER, ami_port: asterisk.port, channels: 2 }
   edge = await installEdge({ endpoint: cloud.standIn.endpoint, bucket: BUCKET, options })

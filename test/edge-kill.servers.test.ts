@@ -31,7 +31,7 @@ beforeAll(async () => {
   cloud = await startTestStandIn()
   s3 = new S3Client(cloud.client)
   await cloud.standIn.createBucket(BUCKET, [])
-  await cloud.standIn.createQueue('faxlane-reports', QUEUE)
+  await cloud.standIn.createQueue('faxlane-reports-paris', QUEUE)
   line = await openBadLine(cloud.standIn.endpoint, () => fault())
   edge = await installEdge({ endpoint: line.endpoint, bucket: BUCKET, options: { scan_seconds: 1 } })
 })

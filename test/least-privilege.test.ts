@@ -235,7 +235,8 @@ describe('an agent on site with the rights of its role', () => {
     home = await mkdtemp(join(tmpdir(), 'faxlane-rights-'))
     cloud = await startTestStandIn({ onAccess: (access) => accesses.push(access) })
     await cloud.standIn.createBucket(BUCKET, [])
-    for (const name of ['faxlane-print-main', 'faxlane-reports']) await cloud.standIn.createQueue(name, QUEUE)
+    for (const name of ['faxlane-print-main', 'faxlane-reports-main'])
+      await cloud.standIn.createQueue(name, QUEUE)
     cloud.standIn.denyToAll(denials)
     for (const [accessKeyId, name] of [
       ['AKIAEDGE', EDGE],
@@ -284,7 +285,7 @@ describe('an agent on site with the rights of its role', () => {
     const s3 = new S3Client(settingsOf('AKIAPRINT'))
     const urlOf = async (QueueName: string) =>
       (await sqs.send(new GetQueueUrlCommand({ QueueName }))).QueueUrl ?? ''
-    const [queueUrl, reportsUrl] = [await urlOf('faxlane-print-main'), await urlOf('faxlane-reports')]
+    const [queueUrl, reportsUrl] = [await urlOf('faxlane-print-main'), await urlOf('faxlane-reports-main')]
     const job = printJob()
     await owner.send(new PutObjectCommand({ Bucket: BUCKET, Key: job.key, Body: '%PDF-1.7' }))
     const ownersSqs = new SQSClient(cloud.client)

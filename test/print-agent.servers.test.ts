@@ -48,7 +48,7 @@ beforeAll(async () => {
   sqs = new SQSClient(settings)
   await cloud.createBucket(BUCKET, [])
   printUrl = (await cloud.createQueue('faxlane-print-paris', QUEUE)).url
-  reportsUrl = (await cloud.createQueue('faxlane-reports', QUEUE)).url
+  reportsUrl = (await cloud.createQueue('faxlane-reports-paris', QUEUE)).url
   await mkdir(join(home, 'cups', 'root'), { recursive: true })
   // Here a TIFF is a type that nothing can be made of.
   const types = 'application/x-no-filter priority(200) string(0,II*)\n'

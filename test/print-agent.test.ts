@@ -33,7 +33,7 @@ beforeAll(async () => {
   sqs = new SQSClient(settings)
   await cloud.createBucket(BUCKET, [])
   printUrl = (await cloud.createQueue('faxlane-print-paris', QUEUE)).url
-  reportsUrl = (await cloud.createQueue('faxlane-reports', QUEUE)).url
+  reportsUrl = (await cloud.createQueue('faxlane-reports-paris', QUEUE)).url
   for (const name of ['state', 'paper']) await mkdir(join(home, name))
   config = await writeConfig('print.conf', `print_into = ${join(home, 'paper')}`)
 })
@@ -101,7 +101,7 @@ describe('faxlane-print', () => {
       outcome: { outcome: 'delivered', receipt: path },
     })
     const heartbeat = bodies.map((body) => heartbeatSchema.safeParse(body)).find(({ success }) => success)
-    expect(heartbeat?.data).toMatchObject({ heartbeat: { site: 'paris', agent: 'print' } })
+    expect(heartbeat?.data).toMatchObject({ heartbeat: { agent: 'print' } })
     await untilStatusSays(path)
     const status = await run('status', '--config', config, '--json')
     expect(status.code).toBe(0)

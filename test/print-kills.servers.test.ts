@@ -49,7 +49,7 @@ beforeAll(async () => {
   s3 = new S3Client(cloud.client)
   sqs = new SQSClient(cloud.client)
   await cloud.standIn.createBucket(BUCKET, [])
-  for (const name of ['faxlane-print-paris', 'faxlane-reports']) {
+  for (const name of ['faxlane-print-paris', 'faxlane-reports-paris']) {
     urls[name] = (await cloud.standIn.createQueue(name, QUEUE)).url
   }
   await mkdir(join(home, 'cups'))
@@ -139,7 +139,7 @@ async function end({ process: child }: Agent, signal: NodeJS.Signals): Promise<v
 }
 
 async function allReports(): Promise<Report[]> {
-  const QueueUrl = urls['faxlane-reports']
+  const QueueUrl = urls['faxlane-reports-paris']
   const reports: Report[] = []
   for (;;) {
     const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }))

@@ -62,10 +62,10 @@ export async function startScriptedEdgeAgent(
     const at = new Date().toISOString()
     const message: TransmissionReport = {
       version: 1,
-      transmission: { id: transmissionId, site, attempt, at, progress },
+      transmission: { id: transmissionId, attempt, at, progress },
     }
     await sqs.send(
-      new SendMessageCommand({ QueueUrl: gateway.reportsQueueUrl, MessageBody: JSON.stringify(message) }),
+      new SendMessageCommand({ QueueUrl: gateway.reportsQueues[site], MessageBody: JSON.stringify(message) }),
     )
   }
 

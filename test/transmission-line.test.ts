@@ -74,11 +74,11 @@ async function startAgent(): Promise<() => Promise<void>> {
   const { QueueUrl: queueUrl = '' } = await sqs.send(
     new GetQueueUrlCommand({ QueueName: 'faxlane-transmit-paris' }),
   )
-  const { bucket, reportsQueueUrl } = gateway
+  const { bucket, reportsQueues } = gateway
   const dependencies = {
     ...(await site.dependencies()),
     queue: sqsWorkQueue(sqs, { queueUrl }),
-    reports: sqsReports(sqs, { queueUrl: reportsQueueUrl }),
+    reports: sqsReports(sqs, { queueUrl: reportsQueues.paris ?? '' }),
     files: s3JobFiles(s3, { bucket }),
     claims: s3Claims(s3, { bucket }),
   }

@@ -44,7 +44,7 @@ beforeAll(async () => {
   s3 = new S3Client(cloud.client)
   sqs = new SQSClient(cloud.client)
   await cloud.standIn.createBucket(BUCKET, [])
-  urls.reports = (await cloud.standIn.createQueue('faxlane-reports', QUEUE)).url
+  urls.reports = (await cloud.standIn.createQueue('faxlane-reports-paris', QUEUE)).url
   urls.transmit = (await cloud.standIn.createQueue('faxlane-transmit-paris', QUEUE)).url
   edge = await installEdge({
     endpoint: cloud.standIn.endpoint,

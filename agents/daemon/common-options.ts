@@ -22,6 +22,6 @@ export function queueNames({ name, site }: Pick<CommonConfig, 'name' | 'site'>) 
   return {
     print: `${name}-print-${site}`,
     transmit: `${name}-transmit-${site}`,
-    reports: `${name}-reports`,
+    reports: `${name}-reports-${site}`,
   } as const
 }

@@ -28,7 +28,7 @@ async function beat(failing: boolean[], measure = async () => ({ waiting: 2, seq
         },
       },
     },
-    { site: 'paris', agent: 'edge' },
+    'edge',
     measure,
     stopping.signal,
   )
@@ -40,7 +40,7 @@ describe('the heartbeat', () => {
     const { sent, pauses } = await beat([false, false])
     const message = {
       version: 1,
-      heartbeat: { site: 'paris', agent: 'edge', at: NOW.toISOString(), waiting: 2, sequence: 7 },
+      heartbeat: { agent: 'edge', at: NOW.toISOString(), waiting: 2, sequence: 7 },
     }
     expect(sent).toEqual([message, message])
     expect(heartbeatSchema.parse(sent[0])).toEqual(message)

@@ -1,5 +1,6 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs'
 import type { HeartbeatMessage } from '../../shared/messages.ts'
+import type { AgentKind } from '../../shared/routing-table/deployed-table.ts'
 import { awsFault } from '../aws-fault.ts'
 import type { Log } from '../log.ts'
 import { withStallLimit } from '../stall-limit.ts'
@@ -18,18 +19,18 @@ export const HEARTBEAT_MILLISECONDS = 300_000
 const ANSWER_MILLISECONDS = 10_000
 
 /**
- * Says every five minutes that the agent of this site works, until the signal aborts. `measure` counts what waits; an agent that
+ * Says every five minutes that this agent works, until the signal aborts. `measure` counts what waits; an agent that
  * can't count any more says nothing, and is missed. Run it beside the work, as a part of it.
  */
 export async function keepHeartbeat(
   { send, waiting, log }: HeartbeatDependencies,
-  agent: Pick<Heartbeat, 'site' | 'agent'>,
+  agent: AgentKind,
   measure: () => Promise<Pick<Heartbeat, 'waiting' | 'sequence'>>,
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
     try {
-      const heartbeat = { ...agent, at: waiting.now().toISOString(), ...(await measure()) }
+      const heartbeat = { agent, at: waiting.now().toISOString(), ...(await measure()) }
       await send({ version: 1, heartbeat })
     } catch (error) {
       log('heartbeat-not-sent', { reason: awsFault(error).text }, 'warning')

@@ -59,7 +59,7 @@ export async function runEdge(
   const either = AbortSignal.any([signal, ending.signal])
   const heartbeat = keepHeartbeat(
     { send: sqsHeartbeat(aws.sqs, reportsUrl), waiting, log },
-    { site, agent: 'edge' },
+    'edge',
     async () => {
       status.alive()
       return { waiting: waitingFaxes + calls, sequence: sequence.last() }

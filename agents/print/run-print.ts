@@ -62,7 +62,7 @@ export async function runPrint(
       return [
         runPrintAgent(dependencies, { workFolder: join(stateFolder, WORK_FOLDER) }, ending, signs),
         sweepStrays(dependencies, ending),
-        keepHeartbeat({ send, waiting, log }, { site, agent: 'print' }, measure, ending),
+        keepHeartbeat({ send, waiting, log }, 'print', measure, ending),
       ]
     })
   }

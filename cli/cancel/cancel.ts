@@ -37,7 +37,7 @@ async function run(words: readonly string[]): Promise<number> {
         `${id} is being dialled; the call goes on to its end. faxlane show ${id} says how.`,
       )
     }
-    await gateway.queues.send(gateway.names.reports, canceled(record))
+    await gateway.queues.send(gateway.names.reports(record.site), canceled(record))
   })
   process.stdout.write(
     values.json ? `${JSON.stringify({ canceled: id })}\n` : `${id}: nobody will dial it.\n`,
@@ -59,12 +59,11 @@ async function claim({ files }: Gateway, { id, site, attempt }: TransmissionReco
 }
 
 /** As an agent that finds the claim taken reports it: `settle` alone writes the ledger. */
-function canceled({ id, site, attempt }: TransmissionRecord): TransmissionReport {
+function canceled({ id, attempt }: TransmissionRecord): TransmissionReport {
   return {
     version: 1,
     transmission: {
       id,
-      site,
       attempt,
       at: new Date().toISOString(),
       progress: {

@@ -8,7 +8,7 @@ import type { Ledger } from '../ledger/ledger.ts'
 import { enqueue, type FanOutDependencies, fanOut, open, type RoutedFiles } from './fan-out.ts'
 
 export interface DispatchDependencies extends FanOutDependencies {
-  ledger: Pick<Ledger, 'addDelivery' | 'getDelivery' | 'replaceDelivery' | 'replaceFax'>
+  ledger: FanOutDependencies['ledger'] & Pick<Ledger, 'replaceFax'>
   queries: Pick<LedgerQueries, 'fax'>
   router: Router
   readObject: (key: string) => Promise<Uint8Array>

@@ -3,11 +3,11 @@ import type { DeliveryMessage, PrintJob, RoutedFax } from '../../shared/messages
 import type { BackendOf } from '../../shared/routing-table/deployed-table.ts'
 import type { Route, Router } from '../../shared/routing-table/route.ts'
 import { makePrintJob } from '../backends/printer/print-job.ts'
-import { openDelivery } from '../ledger/delivery-transitions.ts'
+import { handTo, openDelivery } from '../ledger/delivery-transitions.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 
 export interface FanOutDependencies {
-  ledger: Pick<Ledger, 'addDelivery' | 'getDelivery'>
+  ledger: Pick<Ledger, 'addDelivery' | 'getDelivery' | 'replaceDelivery'>
   putFile: (file: { key: string; bytes: Uint8Array; format: 'pdf' | 'tiff' }) => Promise<void>
   router: Pick<Router, 'timeZone'>
   enqueueDelivery: (message: DeliveryMessage) => Promise<void>
@@ -56,9 +56,12 @@ export async function enqueue(
   dependencies: FanOutDependencies,
   { fax, readFile }: RoutedFiles,
   { backend, recipients }: Route,
-  { attempts }: Pick<DeliveryRecord, 'attempts'>,
+  record: DeliveryRecord,
 ): Promise<void> {
-  if (backend.kind === 'printer') return enqueuePrinting(dependencies, fax, backend, readFile)
+  if (backend.kind === 'printer') {
+    await assign(dependencies, record, backend.site)
+    return enqueuePrinting(dependencies, fax, backend, readFile)
+  }
   const { timeZone } = dependencies.router
   await dependencies.enqueueDelivery({
     version: 1,
@@ -66,9 +69,21 @@ export async function enqueue(
     backend,
     recipients: [...recipients],
     timeZone,
-    attempts,
+    attempts: record.attempts,
     furtherWaitSeconds: 0,
   })
+}
+
+/** Before the site has the job: its report would be refused. */
+async function assign(
+  { ledger }: Pick<FanOutDependencies, 'ledger'>,
+  record: DeliveryRecord,
+  site: string,
+): Promise<void> {
+  if (record.site === site || (await ledger.replaceDelivery(handTo(record, site)))) return
+  throw new Error(
+    `The record of fax ${record.faxId} to ${record.backend} changed meanwhile; the message comes again.`,
+  )
 }
 
 async function enqueuePrinting(

@@ -7,13 +7,15 @@ import type { Outcome } from '../../shared/outcome.ts'
 export interface DeliveryBackend {
   name: string
   kind: string
+  /** Of a printer. */
+  site?: string
   /** Delivers in its place when it gives up. */
   fallback?: string | undefined
 }
 
 export function openDelivery(
   faxId: string,
-  { name, kind, fallback }: DeliveryBackend,
+  { name, kind, site, fallback }: DeliveryBackend,
   now: Date,
   fallbackOf?: string,
 ): DeliveryRecord {
@@ -21,6 +23,7 @@ export function openDelivery(
     faxId,
     backend: name,
     kind,
+    ...(site === undefined ? {} : { site }),
     state: 'waiting',
     openedAt: now.toISOString(),
     ...(fallback === undefined ? {} : { fallback }),
@@ -100,6 +103,11 @@ export function bounce(record: DeliveryRecord, outcome: Outcome, now: Date): Del
 /** An operator wants it tried again, with the whole of its schedule. */
 export function reopen(record: DeliveryRecord, now: Date): DeliveryRecord {
   return { ...moved(record, 'waiting'), nextAttemptAt: now.toISOString(), waitedSeconds: 0 }
+}
+
+/** The routing table has its printer at another site by now, and that site's agent is to deliver it. */
+export function handTo(record: DeliveryRecord, site: string): DeliveryRecord {
+  return { ...record, site, revision: record.revision + 1 }
 }
 
 /** In the next state, without what belonged to the last one. */

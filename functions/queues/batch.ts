@@ -6,7 +6,7 @@ const sqsEventSchema = z.object({
     z.object({
       messageId: z.string(),
       body: z.string(),
-      attributes: z.object({ ApproximateReceiveCount: z.string() }),
+      attributes: z.object({ ApproximateReceiveCount: z.string(), SenderId: z.string().optional() }),
       eventSourceARN: z.string(),
     }),
   ),
@@ -18,6 +18,8 @@ export interface QueuedMessage {
   receives: number
   /** Who may send to it vouches for what is in it. */
   queueArn: string
+  /** IAM's unique id of who sent it; a role's is followed by its session, which is the serial number of an agent's certificate. */
+  sender: string | undefined
 }
 
 export interface BatchResponse {
@@ -36,7 +38,8 @@ export async function workOnBatch(
   for (const { messageId, body, attributes, eventSourceARN: queueArn } of sqsEventSchema.parse(event)
     .Records) {
     try {
-      await work({ body, receives: Number(attributes.ApproximateReceiveCount), queueArn })
+      const { ApproximateReceiveCount: receives, SenderId: sender } = attributes
+      await work({ body, receives: Number(receives), queueArn, sender })
     } catch (error) {
       // Not swallowed: the queue redrives the message, and after its last receive the dead-letter queue raises an alarm.
       console.error({ event: 'message failed', messageId, error })

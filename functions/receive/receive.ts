@@ -15,7 +15,7 @@ import type { StoredObject } from '../storage/faxes-bucket.ts'
 import type { ArrivedObject } from './s3-event.ts'
 
 export interface ReceiveDependencies extends FanOutDependencies {
-  ledger: Pick<Ledger, 'addFax' | 'getFax' | 'replaceFax' | 'addDelivery' | 'getDelivery'>
+  ledger: FanOutDependencies['ledger'] & Pick<Ledger, 'addFax' | 'getFax' | 'replaceFax'>
   readTiff: (wanted: { key: string; largestBytes: number }) => Promise<StoredObject | undefined>
   convert: (tiff: Uint8Array, about: DocumentFacts) => Conversion
   router: Router

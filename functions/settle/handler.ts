@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { SQSClient } from '@aws-sdk/client-sqs'
 import * as z from 'zod'
 import type { DeliveryRecord } from '../../shared/ledger/records.ts'
+import type { TransmissionRecord } from '../../shared/ledger/transmission-record.ts'
 import { agentMessageSchema } from '../../shared/messages.ts'
 import { mailReturned } from '../backends/mail/mail-events.ts'
 import { giveUpEnvironmentSchema, makeGiveUp } from '../deliver/give-up-queues.ts'
@@ -13,14 +14,17 @@ import { makeCount, makeCountHeartbeat } from '../metrics.ts'
 import { makeTellEnd } from '../notify-sender/sender-notice.ts'
 import { type BatchResponse, type QueuedMessage, workOnBatch } from '../queues/batch.ts'
 import { makeScheduleAttempt } from '../schedule/due-attempt.ts'
+import { type Refusal, reportingSite } from './reporting-site.ts'
 import { settleMessage, settleReturned } from './settle.ts'
 import { settleTransmission } from './settle-transmission.ts'
 
 const environment = readEnvironment(
   z.object({
     METRICS_NAMESPACE: z.string(),
-    /** SES's own queue. An agent, which sends to the other one, can't make a mail come back. */
+    /** SES's own queue. An agent, which sends to its site's, can't make a mail come back. */
     MAIL_EVENTS_QUEUE_ARN: z.string(),
+    /** The queue of a site's agents is this and the site's name. */
+    REPORTS_QUEUE_ARN_PREFIX: z.string(),
     SCHEDULE_QUEUE_URL: z.url(),
     SENDER_NOTICES_QUEUE_URL: z.url(),
     ...ledgerEnvironmentSchema.shape,
@@ -45,7 +49,12 @@ const dependencies = {
 }
 
 export function handler(event: unknown): Promise<BatchResponse> {
-  return workOnBatch(event, async (message) => console.info({ event: 'report', ...(await settle(message)) }))
+  return workOnBatch(event, async (message) => {
+    const settled = await settle(message)
+    if (settled !== undefined && 'refused' in settled)
+      console.error({ event: 'report refused', ...settled, sender: message.sender })
+    else console.info({ event: 'report', ...settled })
+  })
 }
 
 /** What it was about, for the log. */
@@ -54,12 +63,17 @@ async function settle({ body, queueArn }: QueuedMessage) {
     const returned = mailReturned(body)
     return about(returned && (await settleReturned(dependencies, returned)))
   }
+  const site = reportingSite(queueArn, environment.REPORTS_QUEUE_ARN_PREFIX)
   const message = agentMessageSchema.parse(JSON.parse(body))
-  if (!('transmission' in message)) return about(await settleMessage(dependencies, message))
-  const { id, attempt, state } = await settleTransmission(dependencies, message)
-  return { transmissionId: id, attempt, state }
+  return about(
+    'transmission' in message
+      ? await settleTransmission(dependencies, site, message)
+      : await settleMessage(dependencies, site, message),
+  )
 }
 
-function about(record: DeliveryRecord | undefined) {
-  return record && { faxId: record.faxId, backend: record.backend, state: record.state }
+function about(settled: DeliveryRecord | TransmissionRecord | Refusal | undefined) {
+  if (settled === undefined || 'refused' in settled) return settled
+  if ('faxId' in settled) return { faxId: settled.faxId, backend: settled.backend, state: settled.state }
+  return { transmissionId: settled.id, attempt: settled.attempt, state: settled.state }
 }

@@ -12,7 +12,12 @@ async function gateway(record: TransmissionRecord | undefined = waitingTransmiss
   return {
     transmissions,
     did,
-    report: (attempt: number, progress: TransmissionEvent, at = '2026-11-25T09:01:00.000Z') =>
+    report: (
+      attempt: number,
+      progress: TransmissionEvent,
+      at = '2026-11-25T09:01:00.000Z',
+      site = waitingTransmission().site,
+    ) =>
       settleTransmission(
         {
           transmissions,
@@ -20,9 +25,10 @@ async function gateway(record: TransmissionRecord | undefined = waitingTransmiss
           tellEnd: async ({ state }) => void did.push(`tell ${state}`),
           count: (metric) => did.push(metric),
         },
+        site,
         {
           version: 1,
-          transmission: { id: record?.id ?? waitingTransmission().id, site: 'main', attempt, at, progress },
+          transmission: { id: record?.id ?? waitingTransmission().id, attempt, at, progress },
         },
       ),
   }
@@ -72,6 +78,19 @@ describe('what an agent says of an attempt', () => {
     }
     expect(await report(1, ended('sent'))).toMatchObject({ state: 'sent', revision: 3 })
   })
+
+  it.each([{ event: 'dialling' } as const, ended('sent'), ended('busy'), ended('canceled')])(
+    'changes nothing when it is another site that says so: $event $cause',
+    async (progress) => {
+      const { report, did, transmissions } = await gateway()
+      const before = [...transmissions.transmissions.values()]
+      expect(await report(1, progress, undefined, 'berlin')).toEqual({
+        refused: expect.stringContaining('berlin'),
+      })
+      expect([...transmissions.transmissions.values()]).toEqual(before)
+      expect(did).toEqual(['ReportsRefused'])
+    },
+  )
 
   it('of a transmission that nobody knows is a fault', async () => {
     const { transmissions, report } = await gateway()

@@ -3,6 +3,7 @@ import type { TransmissionReport } from '../../shared/transmission/transmit-job.
 import type { TransmissionLedger } from '../ledger/transmission-ledger.ts'
 import { observeTransmission } from '../ledger/transmission-transitions.ts'
 import type { Count, Metric } from '../metrics.ts'
+import { type Refusal, refusal } from './reporting-site.ts'
 
 export interface SettleTransmissionDependencies {
   transmissions: Pick<TransmissionLedger, 'getTransmission' | 'replaceTransmission'>
@@ -24,9 +25,15 @@ const END_METRICS: Partial<Record<TransmissionRecord['state'], Metric>> = {
  */
 export async function settleTransmission(
   dependencies: SettleTransmissionDependencies,
+  site: string,
   { transmission: report }: TransmissionReport,
-): Promise<TransmissionRecord> {
-  const { before, next } = await observe(dependencies, report)
+): Promise<TransmissionRecord | Refusal> {
+  const observed = await observe(dependencies, site, report)
+  if (observed === undefined) {
+    dependencies.count('ReportsRefused')
+    return refusal(site, `the fax ${report.id} to send`)
+  }
+  const { before, next } = observed
   const metric = next === undefined ? undefined : END_METRICS[next.state]
   if (metric !== undefined) dependencies.count(metric)
   if (report.progress.event === 'ended') await seeToNext(dependencies, next ?? before, report.attempt)
@@ -35,14 +42,19 @@ export async function settleTransmission(
 
 const MOST_TRIES = 5
 
-/** The reports of a call come close together, and several at a time: who was overtaken looks again, since its message would come back minutes later. */
+/**
+ * Undefined when it is another site that sends it. The reports of a call come close together, and several at a time: who was overtaken looks
+ * again, since its message would come back minutes later.
+ */
 async function observe(
   { transmissions }: SettleTransmissionDependencies,
+  site: string,
   report: TransmissionReport['transmission'],
-): Promise<{ before: TransmissionRecord; next: TransmissionRecord | undefined }> {
+): Promise<{ before: TransmissionRecord; next: TransmissionRecord | undefined } | undefined> {
   for (let tries = 1; tries <= MOST_TRIES; tries += 1) {
     const before = await transmissions.getTransmission(report.id)
     if (before === undefined) throw new Error(`The ledger has no transmission ${report.id}.`)
+    if (before.site !== site) return undefined
     const next = observeTransmission(before, report)
     if (next === undefined || (await transmissions.replaceTransmission(next))) return { before, next }
   }

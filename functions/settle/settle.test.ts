@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { HeartbeatRecord } from '../../shared/ledger/heartbeat-record.ts'
 import type { DeliveryRecord } from '../../shared/ledger/records.ts'
-import type { DispatchRequest, Report } from '../../shared/messages.ts'
+import { agentMessageSchema, type DispatchRequest, type Report } from '../../shared/messages.ts'
 import { delivered, failed, type Outcome, retry } from '../../shared/outcome.ts'
 import { claim, openDelivery, settle } from '../ledger/delivery-transitions.ts'
 import { makeMemoryLedger } from '../ledger/memory-ledger.ts'
@@ -21,7 +21,7 @@ const report = (outcome: Outcome): Report => ({
 
 async function world() {
   const ledger = makeMemoryLedger()
-  const printer = { name: 'printer_office', kind: 'printer', fallback: 'mail' }
+  const printer = { name: 'printer_office', kind: 'printer', site: 'paris', fallback: 'mail' }
   await ledger.addDelivery(openDelivery(FAX_ID, printer, NOON))
   const counted: Metric[] = []
   const requested: DispatchRequest[] = []
@@ -33,7 +33,7 @@ async function world() {
     tell: async (event: NoticeEvent) => void told.push(event),
     now: () => NOON,
   }
-  const settle = (outcome: Outcome) => settleReport(dependencies, report(outcome))
+  const settle = (outcome: Outcome, site = 'paris') => settleReport(dependencies, site, report(outcome))
   const record = () => ledger.getDelivery(FAX_ID, 'printer_office')
   return { ledger, dependencies, counted, requested, told, settle, record }
 }
@@ -79,14 +79,25 @@ describe('a report of the print agent', () => {
     expect(await record()).toMatchObject({ state: 'delivered', attempts: 2 })
   })
 
+  it.each([delivered('x', 'ok'), retry('no paper'), failed('no')])(
+    'changes nothing when it is the agent of another site that sends it: %j',
+    async (outcome) => {
+      const { settle, record, counted, requested, told } = await world()
+      const before = await record()
+      expect(await settle(outcome, 'berlin')).toEqual({ refused: expect.stringContaining('berlin') })
+      expect(await record()).toEqual(before)
+      expect([counted, requested, told]).toEqual([['ReportsRefused'], [], []])
+    },
+  )
+
   it.each([delivered('x', 'ok'), failed('no')])('can not end what is no print job: %j', async (outcome) => {
     const { ledger, dependencies, counted } = await world()
     const mail = openDelivery(FAX_ID, { name: 'mail', kind: 'mail' }, NOON)
     await ledger.addDelivery(mail)
     const forged = { ...report(outcome), backend: 'mail' }
-    await expect(settleReport(dependencies, forged)).rejects.toThrow('no printer')
+    expect(await settleReport(dependencies, 'paris', forged)).toHaveProperty('refused')
     expect(await ledger.getDelivery(FAX_ID, 'mail')).toEqual(mail)
-    expect(counted).toEqual([])
+    expect(counted).toEqual(['ReportsRefused'])
   })
 
   it('of a delivery that the ledger does not know goes back to the queue', async () => {
@@ -99,8 +110,13 @@ describe('a report of the print agent', () => {
 describe('a sign of life of an agent', () => {
   const heartbeat = {
     version: 1,
-    heartbeat: { site: 'paris', agent: 'edge', at: '2026-11-23T12:00:00.000Z', waiting: 2 },
+    heartbeat: { agent: 'edge', at: '2026-11-23T12:00:00.000Z', waiting: 2 },
   } as const
+
+  it('says nothing of its site: whatever it says, the queue decides', () => {
+    const forged = { ...heartbeat, heartbeat: { ...heartbeat.heartbeat, site: 'berlin' } }
+    expect(agentMessageSchema.parse(forged)).toEqual(heartbeat)
+  })
 
   it('is counted by site and agent, in the form that CloudWatch makes a metric of, and touches no record', async () => {
     const { dependencies: others, counted } = await world()
@@ -110,9 +126,9 @@ describe('a sign of life of an agent', () => {
     const kept: HeartbeatRecord[] = []
     const keepHeartbeat = async (one: HeartbeatRecord) => void kept.push(one)
     const dependencies = { ...others, countHeartbeat, keepHeartbeat, now }
-    expect(await settleMessage(dependencies, heartbeat)).toBeUndefined()
+    expect(await settleMessage(dependencies, 'paris', heartbeat)).toBeUndefined()
     expect(counted).toEqual([])
-    expect(kept).toEqual([{ ...heartbeat.heartbeat, heardAt: '2026-11-23T12:00:01.000Z' }])
+    expect(kept).toEqual([{ ...heartbeat.heartbeat, site: 'paris', heardAt: '2026-11-23T12:00:01.000Z' }])
     expect(lines).toEqual([expect.stringMatching(/^\{.*\}\n$/)])
     expect(JSON.parse(lines[0] ?? '')).toEqual({
       _aws: {

@@ -6,6 +6,7 @@ import { bounce, hasEnded, settle } from '../ledger/delivery-transitions.ts'
 import type { KeepHeartbeat } from '../ledger/heartbeats.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { type Count, type CountHeartbeat, countEnd } from '../metrics.ts'
+import { type Refusal, refusal } from './reporting-site.ts'
 
 export interface SettleDependencies extends GiveUpDependencies {
   ledger: Pick<Ledger, 'getDelivery' | 'replaceDelivery'>
@@ -15,14 +16,16 @@ export interface SettleDependencies extends GiveUpDependencies {
   now: () => Date
 }
 
-/** What an agent sends of a delivery or of itself: a report, whose record comes back, or a sign of life, which is counted and kept. */
+/** What an agent of a site sends of a delivery or of itself: a report, whose record comes back, or a sign of life, which is counted and kept. */
 export async function settleMessage(
   dependencies: SettleDependencies,
+  site: string,
   message: Report | HeartbeatMessage,
-): Promise<DeliveryRecord | undefined> {
-  if (!('heartbeat' in message)) return await settleReport(dependencies, message)
-  dependencies.countHeartbeat(message.heartbeat)
-  await dependencies.keepHeartbeat({ ...message.heartbeat, heardAt: dependencies.now().toISOString() })
+): Promise<DeliveryRecord | Refusal | undefined> {
+  if (!('heartbeat' in message)) return await settleReport(dependencies, site, message)
+  const heartbeat = { ...message.heartbeat, site, heardAt: dependencies.now().toISOString() }
+  dependencies.countHeartbeat(heartbeat)
+  await dependencies.keepHeartbeat(heartbeat)
   return undefined
 }
 
@@ -49,17 +52,19 @@ function changedMeanwhile({ faxId, backend }: DeliveryRecord): Error {
   return new Error(`The record of fax ${faxId} to ${backend} changed meanwhile; the message comes again.`)
 }
 
-/** Writes down what an agent reports. Reports come at least once and in any order; the first end of a delivery stands. */
+/** Writes down what an agent of the site reports. Reports come at least once and in any order; the first end of a delivery stands. */
 export async function settleReport(
   dependencies: Omit<SettleDependencies, 'countHeartbeat' | 'keepHeartbeat'>,
+  site: string,
   report: Report,
-): Promise<DeliveryRecord> {
+): Promise<DeliveryRecord | Refusal> {
   const { faxId, backend, outcome, at } = report
   const record = await dependencies.ledger.getDelivery(faxId, backend)
   if (record === undefined) throw new Error(`The ledger has no delivery of fax ${faxId} to ${backend}.`)
-  // A stolen agent could end what it was never given, and a mail would not go out.
-  if (record.kind !== 'printer')
-    throw new Error(`An agent reports the delivery of fax ${faxId} to ${backend}, which is no printer.`)
+  if (record.site !== site) {
+    dependencies.count('ReportsRefused')
+    return refusal(site, `the delivery of fax ${faxId} to ${backend}`)
+  }
   if (hasEnded(record)) {
     await followUp(dependencies, record)
     return record

@@ -11,7 +11,6 @@ export interface Deployment {
   ledgerTable: string
   /** Name of each site's print queue. */
   printQueueNames: ReadonlyMap<string, string>
-  reportsQueueName: string
   /** The table that the bundle of `receive` routes by. */
   table: DeployedTable
   /** Its file. */
@@ -28,14 +27,10 @@ const receiveEnvironmentSchema = z.object({
   PRINT_QUEUE_PREFIX: z.string(),
 })
 
-export async function readDeployment({ functions, eventSources }: Blueprint): Promise<Deployment> {
+export async function readDeployment({ functions }: Blueprint): Promise<Deployment> {
   const receive = functions.find(({ name }) => name.endsWith(RECEIVE_ENDING))
-  const reports = eventSources.find(({ functionName }) => functionName.endsWith('-settle'))
-  if (receive === undefined || reports === undefined) {
-    throw new Error(
-      'The template has no function receive, or no queue for settle: it is no gateway of faxlane.',
-    )
-  }
+  if (receive === undefined)
+    throw new Error('The template has no function receive: it is no gateway of faxlane.')
   const environment = receiveEnvironmentSchema.parse(receive.environment)
   const tableFile = join(receive.assetFolder, 'routing-table.json')
   const table = deployedTableSchema.parse(JSON.parse(await readFile(tableFile, 'utf8')))
@@ -44,7 +39,6 @@ export async function readDeployment({ functions, eventSources }: Blueprint): Pr
     bucket: environment.FAXES_BUCKET,
     ledgerTable: environment.LEDGER_TABLE,
     printQueueNames: new Map(table.sites.map((site) => [site, `${environment.PRINT_QUEUE_PREFIX}${site}`])),
-    reportsQueueName: reports.queueName,
     table,
     tableFile,
   }

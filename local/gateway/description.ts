@@ -16,7 +16,8 @@ export const runningGatewaySchema = z.object({
   routingTable: z.string(),
   /** URL of the print queue of each site. */
   printQueues: z.record(z.string(), z.string()),
-  reportsQueueUrl: z.string(),
+  /** URL of the queue on which the agents of each site report. */
+  reportsQueues: z.record(z.string(), z.string()),
   /** Where faxes are sent and asked for over HTTP, signed. */
   faxesUrl: z.string(),
   /** Where a person finds things: folders of the home folder, and the functions' log file. */

@@ -28,7 +28,7 @@ beforeEach(async () => {
     routingTable: '/nowhere/routing-table.json',
     sites: ['main'],
     printQueues: { main: 'http://127.0.0.1:1/q' },
-    reportsQueueUrl: 'http://127.0.0.1:1/r',
+    reportsQueues: { main: 'http://127.0.0.1:1/r' },
     faxesUrl: 'http://127.0.0.1:2/faxes',
     folders: { bucket: '', mail: '', ftp: '', printed: '', log: '', functionsLog: '' },
   }

@@ -18,7 +18,7 @@ export interface PrintAgents {
 export function startPrintAgents(
   { s3, sqs }: Clients,
   log: FunctionLog,
-  gateway: Pick<RunningGateway, 'bucket' | 'printQueues' | 'reportsQueueUrl' | 'folders'>,
+  gateway: Pick<RunningGateway, 'bucket' | 'printQueues' | 'reportsQueues' | 'folders'>,
   homeFolder: string,
 ): PrintAgents {
   const agents = Object.entries(gateway.printQueues).map(([site, queueUrl]) =>
@@ -26,7 +26,7 @@ export function startPrintAgents(
       {
         queue: sqsWorkQueue(sqs, { queueUrl }),
         files: s3JobFiles(s3, { bucket: gateway.bucket }),
-        reports: sqsReports(sqs, { queueUrl: gateway.reportsQueueUrl }),
+        reports: sqsReports(sqs, { queueUrl: gateway.reportsQueues[site] ?? '' }),
         printer: folderPrinter(gateway.folders.printed),
         // The folder knows a file again that it has already.
         journal: memoryJournal(),

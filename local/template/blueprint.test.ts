@@ -79,7 +79,7 @@ describe('the description of a deployment', () => {
         FAXES_BUCKET: 'sample-000000000000-eu-west-1',
         LEDGER_TABLE: 'sample-ledger',
         PRINT_QUEUE_PREFIX: 'sample-print-',
-        REPORTS_QUEUE_URL: 'http://127.0.0.1:4000/000000000000/sample-reports',
+        REPORTS_QUEUE_URL: 'http://127.0.0.1:4000/000000000000/sample-reports-main',
         LINK_URL: 'http://127.0.0.1:5000/sample-download/',
       },
     })

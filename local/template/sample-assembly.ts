@@ -45,7 +45,10 @@ export const SAMPLE_DATA_RESOURCES = {
       RedrivePolicy: { deadLetterTargetArn: queueArn('ArrivalsDead'), maxReceiveCount: 5 },
     },
   },
-  Reports: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'sample-reports', VisibilityTimeout: 60 } },
+  Reports: {
+    Type: 'AWS::SQS::Queue',
+    Properties: { QueueName: 'sample-reports-main', VisibilityTimeout: 60 },
+  },
   Print: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'sample-print-main', VisibilityTimeout: 60 } },
   ArrivalsPolicy: {
     Type: 'AWS::SQS::QueuePolicy',
@@ -118,12 +121,12 @@ export const SAMPLE_GATEWAY_RESOURCES = {
     FAXES_BUCKET: { 'Fn::Join': ['', ['sample-', { Ref: 'AWS::AccountId' }, '-', { Ref: 'AWS::Region' }]] },
     LEDGER_TABLE: 'sample-ledger',
     PRINT_QUEUE_PREFIX: 'sample-print-',
-    REPORTS_QUEUE_URL: queueUrl('sample-reports'),
+    REPORTS_QUEUE_URL: queueUrl('sample-reports-main'),
     LINK_URL: { 'Fn::GetAtt': ['DownloadUrl', 'FunctionUrl'] },
   }),
   ReceiveFeed: feed('Receive', 'sample-arrivals'),
   Settle: lambdaFunction('settle', {}),
-  SettleFeed: feed('Settle', 'sample-reports'),
+  SettleFeed: feed('Settle', 'sample-reports-main'),
   Download: lambdaFunction('download', {}),
   DownloadUrl: {
     Type: 'AWS::Lambda::Url',

@@ -1,9 +1,13 @@
 import * as z from 'zod'
 import { heartbeatSchema } from '../messages.ts'
+import { siteSchema } from '../object-keys.ts'
 import type { AskTable } from './partitions.ts'
 
 /** The last sign of life of an agent on site, and when the gateway heard it. */
-export const heartbeatRecordSchema = heartbeatSchema.shape.heartbeat.extend({ heardAt: z.iso.datetime() })
+export const heartbeatRecordSchema = heartbeatSchema.shape.heartbeat.extend({
+  site: siteSchema,
+  heardAt: z.iso.datetime(),
+})
 export type HeartbeatRecord = z.infer<typeof heartbeatRecordSchema>
 
 /** A site is a partition: two items, each written every few minutes. */

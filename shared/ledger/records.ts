@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { factsSchema } from '../facts.ts'
 import { faxIdSchema } from '../fax-id.ts'
+import { siteSchema } from '../object-keys.ts'
 import { outcomeSchema } from '../outcome.ts'
 
 /**
@@ -52,6 +53,8 @@ export const deliveryRecordSchema = z.object({
   faxId: faxIdSchema,
   backend: z.string(),
   kind: z.string(),
+  /** Whose agent delivers it, and may say how it ended. Absent where a function does. */
+  site: siteSchema.optional(),
   state: z.enum(DELIVERY_STATES),
   openedAt: z.iso.datetime(),
   /** The backend that gave this fax up, in whose place this one delivers it. */

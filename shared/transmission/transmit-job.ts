@@ -109,12 +109,11 @@ export const transmissionEventSchema = z.discriminatedUnion('event', [
 ])
 export type TransmissionEvent = z.infer<typeof transmissionEventSchema>
 
-/** What the edge agent says of an attempt, on the queue of reports. At least once, in any order. */
+/** What the edge agent says of an attempt, on its site's queue of reports. At least once, in any order. */
 export const transmissionReportSchema = z.object({
   version: z.literal(1),
   transmission: z.object({
     id: faxIdSchema,
-    site: siteSchema,
     attempt: z.int().min(1),
     at: z.iso.datetime(),
     progress: transmissionEventSchema,

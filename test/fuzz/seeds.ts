@@ -33,7 +33,7 @@ const FACTS = {
 }
 const outcome = { outcome: 'retry', text: '421 busy', code: '421', maybeDelivered: true }
 const report = { version: 1, faxId: FAX_ID, backend: 'printer_office', at: FACTS.receivedAt, outcome }
-const heartbeat = { site: 'main', agent: 'edge', at: FACTS.receivedAt, waiting: 3, sequence: 9 }
+const heartbeat = { agent: 'edge', at: FACTS.receivedAt, waiting: 3, sequence: 9 }
 const job = {
   version: 1,
   faxId: FAX_ID,

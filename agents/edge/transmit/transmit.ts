@@ -197,11 +197,7 @@ async function say(
   }
 }
 
-export function reportOf(
-  { transmissionId, site, attempt }: TransmitJob,
-  progress: TransmissionEvent,
-  at: Date,
-) {
-  const transmission = { id: transmissionId, site, attempt, at: at.toISOString(), progress }
+export function reportOf({ transmissionId, attempt }: TransmitJob, progress: TransmissionEvent, at: Date) {
+  const transmission = { id: transmissionId, attempt, at: at.toISOString(), progress }
   return { version: 1 as const, transmission }
 }
