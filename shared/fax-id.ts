@@ -40,6 +40,11 @@ export function timeOfFaxId(faxId: string): Date {
   return new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`)
 }
 
+/** The same as text, which sorts as the ids do. */
+export function secondOfFaxId(faxId: string): string {
+  return faxId.slice(0, faxId.indexOf('-'))
+}
+
 /** The last six characters: enough to keep two faxes of one number in one second apart in a file name. */
 export function shortFaxId(faxId: string): string {
   return faxId.slice(-6)

@@ -20,7 +20,7 @@ export const PREFIXES = {
   mailIn: 'mail-in/',
 } as const
 
-interface FaxAtSite {
+export interface FaxAtSite {
   site: string
   faxId: string
 }

@@ -331,3 +331,41 @@ describe('a fax that an operator only tries', () => {
     expect([world.did.counted, world.did.told]).toEqual([[], []])
   })
 })
+
+describe('a file with the name of another site’s fax', () => {
+  const COPY = { ...ARRIVED, key: incomingKey({ site: 'berlin', faxId: FAX_ID }) }
+  beforeEach(() => {
+    const { bucket, facts } = world
+    bucket.set(COPY.key, { bytes: TIFF, sizeBytes: TIFF.length, facts })
+  })
+  const keysOf = () => [...world.did.stored.keys()].filter((key) => key.startsWith('pdf/')).sort()
+
+  it.each([
+    ['first', [COPY, ARRIVED]],
+    ['last', [ARRIVED, COPY]],
+  ])('that comes %s takes nothing from it: both are delivered, each once', async (_, arrivals) => {
+    const { dependencies, did } = world
+    const records = []
+    for (const object of [...arrivals, ...arrivals]) records.push(await receive(dependencies, object))
+    const [first, second] = records
+    expect(records.slice(2)).toEqual([first, second])
+    expect(first).toMatchObject({ id: FAX_ID, state: 'routed', tiffKey: arrivals[0]?.key })
+    expect(second).toMatchObject({ state: 'routed', tiffKey: arrivals[1]?.key })
+    expect(second?.id).toMatch(/^20261123T054151Z-/)
+    expect(second?.id).not.toBe(FAX_ID)
+    expect(keysOf()).toEqual(
+      records
+        .slice(0, 2)
+        .map(({ site, id }) => `pdf/${site}/${id}.pdf`)
+        .sort(),
+    )
+    expect(did.printJobs.map(([, { faxId }]) => faxId)).toEqual([first?.id, second?.id])
+  })
+
+  it('at the same moment takes nothing from it either', async () => {
+    const { dependencies } = world
+    const records = await Promise.all([COPY, ARRIVED].map((object) => receive(dependencies, object)))
+    expect(new Set(records.map(({ id }) => id)).size).toBe(2)
+    expect(records.map(({ state }) => state)).toEqual(['routed', 'routed'])
+  })
+})

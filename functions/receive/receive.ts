@@ -1,10 +1,10 @@
 import { type Conversion, ConversionRefused, type DocumentFacts } from '../../shared/conversion/convert.ts'
 import { type Facts, factsFromMetadata } from '../../shared/facts.ts'
-import { makeFaxId } from '../../shared/fax-id.ts'
+import { makeFaxId, timeOfFaxId } from '../../shared/fax-id.ts'
 import { LARGEST_TIFF_BYTES } from '../../shared/largest-tiff.ts'
 import type { FaxRecord } from '../../shared/ledger/records.ts'
 import type { RoutedFax } from '../../shared/messages.ts'
-import { parseIncomingKey, pdfKey } from '../../shared/object-keys.ts'
+import { type FaxAtSite, parseIncomingKey, pdfKey } from '../../shared/object-keys.ts'
 import type { Router } from '../../shared/routing-table/route.ts'
 import { type FanOutDependencies, fanOut } from '../dispatch/fan-out.ts'
 import { closeFax, type FaxEnd, openFax, type Stored } from '../ledger/fax-transitions.ts'
@@ -31,8 +31,16 @@ const MOST_WARNINGS = 100
  */
 export async function receive(dependencies: ReceiveDependencies, object: ArrivedObject): Promise<FaxRecord> {
   const place = parseIncomingKey(object.key)
-  if (place === undefined) return refuseStranger(dependencies, object)
+  return place === undefined ? refuseStranger(dependencies, object) : receiveAs(dependencies, object, place)
+}
+
+async function receiveAs(
+  dependencies: ReceiveDependencies,
+  object: ArrivedObject,
+  place: FaxAtSite,
+): Promise<FaxRecord> {
   const known = await dependencies.ledger.getFax(place.faxId)
+  if (known !== undefined && known.tiffKey !== object.key) return receiveRenamed(dependencies, object, place)
   if (known !== undefined && known.state !== 'received') return again(dependencies, known)
 
   const tiff = await dependencies.readTiff({ key: object.key, largestBytes: LARGEST_TIFF_BYTES })
@@ -40,9 +48,22 @@ export async function receive(dependencies: ReceiveDependencies, object: Arrived
   const tiffBytes = tiff?.sizeBytes ?? object.sizeBytes
   const opened = openFax({ ...place, facts, tiffKey: object.key, tiffBytes }, dependencies.now())
   const record = known ?? (await addOrGet(dependencies, opened))
+  if (record.tiffKey !== object.key) return receiveRenamed(dependencies, object, place)
   if (record.state !== 'received') return record
   const ending = await process(dependencies, record, tiff)
   return end(dependencies, record, isSimulated(record) ? { ...ending, state: 'simulated' } : ending)
+}
+
+/**
+ * Another site put a file under the same name first. Its machine may have been stolen, and the fax that comes second be the one that was received:
+ * it is a fax of its own, by a name of the same second.
+ */
+function receiveRenamed(
+  dependencies: ReceiveDependencies,
+  object: ArrivedObject,
+  { site, faxId }: FaxAtSite,
+): Promise<FaxRecord> {
+  return receiveAs(dependencies, object, { site, faxId: makeFaxId(timeOfFaxId(faxId), faxId, object.key) })
 }
 
 /** Converts and routes; the answer says how the fax ended. Throws only for faults that a repetition may heal. */
