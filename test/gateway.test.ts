@@ -9,6 +9,8 @@ import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from '@aws-sdk/clie
 import PostalMime from 'postal-mime'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { faxlane } from '../cli/testing.ts'
+import { openDelivery } from '../functions/ledger/delivery-transitions.ts'
+import { makeDynamoLedger } from '../functions/ledger/dynamo-ledger.ts'
 import type { Access } from '../local/aws/iam/authorizer.ts'
 import { hasEnded } from '../local/follow/changes.ts'
 import { makeLedgerReader } from '../local/follow/ledger-reader.ts'
@@ -17,6 +19,9 @@ import type { Submission } from '../local/samples.ts'
 import { makeSubmit } from '../local/submit.ts'
 import { ensureSynthesized } from '../local/synth/ensure-synthesized.ts'
 import { writeTiff } from '../shared/conversion/testing/tiff-writer.ts'
+import { makeFaxId } from '../shared/fax-id.ts'
+import type { Report } from '../shared/messages.ts'
+import { delivered } from '../shared/outcome.ts'
 import { localTime } from '../shared/routing-table/local-time.ts'
 import { sweepReportSchema } from '../shared/sweep-report.ts'
 import { waitFor } from './wait-for.ts'
@@ -318,6 +323,37 @@ async function notesOfThisYear() {
   dynamoDb.destroy()
   return Items
 }
+
+describe('a report', () => {
+  it('of another site ends no print job, and is told of; that of its own does', async () => {
+    const dynamoDb = new DynamoDBClient({ ...gateway, endpoint: gateway.dynamoDbEndpoint })
+    const sqs = new SQSClient(gateway)
+    const ledger = makeDynamoLedger(dynamoDb, { LEDGER_TABLE: gateway.ledgerTable, LEDGER_DAYS: '3653' })
+    const faxId = makeFaxId(new Date(), 'a job that is not on paper yet')
+    const printer = { name: 'printer_paris', kind: 'printer', site: 'paris' }
+    await ledger.addDelivery(openDelivery(faxId, printer, new Date()))
+    const report: Report = {
+      version: 1,
+      faxId,
+      backend: printer.name,
+      at: new Date().toISOString(),
+      outcome: delivered('office-1', 'printed'),
+    }
+    const send = (QueueUrl: string | undefined) =>
+      sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify(report) }))
+    await send(gateway.reportsQueues.lyon)
+    const told = await waitFor(async () => {
+      const lines = (await readFile(gateway.folders.functionsLog, 'utf8')).split('\n')
+      return lines.find((line) => line.includes('report refused') && line.includes(faxId))
+    })
+    expect(told).toContain('site lyon')
+    expect(await ledger.getDelivery(faxId, printer.name)).toMatchObject({ state: 'waiting', revision: 0 })
+    await send(gateway.reportsQueues.paris)
+    const isDelivered = async () => (await ledger.getDelivery(faxId, printer.name))?.state === 'delivered'
+    await waitFor(async () => (await isDelivered()) || undefined)
+    for (const client of [dynamoDb, sqs]) client.destroy()
+  })
+})
 
 describe('all of it, with the rights of the deployed roles alone', () => {
   it('asks for nothing that a role does not allow', () => {

@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { GetQueueUrlCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import * as z from 'zod'
 import { s3Incoming } from '../agents/edge/s3-incoming.ts'
 import { uploadFax } from '../agents/edge/upload.ts'
 import { folderPrinter } from '../agents/print/folder-printer.ts'
@@ -13,16 +12,14 @@ import { startPrintAgent } from '../agents/print/print-agent.ts'
 import { s3JobFiles } from '../agents/queue/s3-job-files.ts'
 import { sqsReports, sqsWorkQueue } from '../agents/queue/sqs-work-queue.ts'
 import { realWaiting } from '../agents/waiting.ts'
-import { gatewayApp, TABLE } from '../infra/testing/synthesize.ts'
+import { TABLE } from '../infra/testing/synthesize.ts'
 import type { Access } from '../local/aws/iam/authorizer.ts'
-import { decide, policyDocumentSchema, type Statement } from '../local/aws/iam/policy.ts'
+import { decide } from '../local/aws/iam/policy.ts'
 import { ACCOUNT, errorOf, QUEUE, REGION, startTestStandIn, type TestStandIn } from '../local/aws/testing.ts'
-import { readAssembly } from '../local/template/assembly.ts'
-import { bucketDenials } from '../local/template/permissions.ts'
-import { resolveResources } from '../local/template/resolver.ts'
 import { makeFaxId } from '../shared/fax-id.ts'
 import type { PrintJob } from '../shared/messages.ts'
 import type { DeployedTable } from '../shared/routing-table/deployed-table.ts'
+import { readRoles } from './deployed-roles.ts'
 import { waitFor } from './wait-for.ts'
 
 /** What is in it does not matter to a template. */
@@ -34,32 +31,7 @@ const table: DeployedTable = {
 const BUCKET = `faxlane-${ACCOUNT}-${REGION}`
 const SAMPLE = new URL('samples/text-std-ecm.tif', import.meta.url).pathname
 
-/** The roles of the deployment, by what they are for, and what its bucket denies to everybody. */
-async function readRoles(): Promise<{ roles: Map<string, Statement[]>; denials: Statement[] }> {
-  const assembly = await readAssembly(gatewayApp({ table }).synth().directory)
-  const place = {
-    accountId: ACCOUNT,
-    region: REGION,
-    endpoint: 'http://127.0.0.1:1',
-    functionUrl: () => 'http://127.0.0.1:1/',
-  }
-  const resources = resolveResources(assembly, place)
-  const roleSchema = z.object({
-    Description: z.string(),
-    Policies: z.array(z.object({ PolicyDocument: policyDocumentSchema })),
-  })
-  const roles = resources
-    .filter(({ type }) => type === 'AWS::IAM::Role')
-    .map((role): [string, Statement[]] => {
-      const { Description, Policies } = role.properties(roleSchema)
-      const name = Description.replace(/^What (the )?(.*) may do$/, '$2').replace('faxlane-', '')
-      return [name, Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement)]
-    })
-  const denials = resources.filter(({ type }) => type === 'AWS::S3::BucketPolicy').flatMap(bucketDenials)
-  return { roles: new Map(roles), denials }
-}
-
-const { roles, denials } = await readRoles()
+const { roles, denials } = await readRoles(table)
 const EDGE = 'edge agent of faxlane at main'
 const PRINT = 'print agent of faxlane at main'
 

@@ -24,7 +24,7 @@ export async function startStores(table: DeployedTable) {
   const standIn = await startStandIn({ homeFolder: home, delayDivisor: 1, ...PLACE, ...CREDENTIALS })
   await standIn.createBucket(bucket, [])
   await standIn.createTable(ledgerTableInput(names.ledger))
-  for (const queue of [names.arrivals, names.dispatch, names.reports]) {
+  for (const queue of [names.arrivals, names.dispatch, ...table.sites.map(names.reports)]) {
     await standIn.createQueue(deadLettersOf(queue), QUEUE)
     const deadLetter = { queueName: deadLettersOf(queue), maxReceiveCount: 5 }
     await standIn.createQueue(queue, { ...QUEUE, deadLetter })
