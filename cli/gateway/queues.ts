@@ -8,6 +8,7 @@ import {
   type SQSClient,
   StartMessageMoveTaskCommand,
 } from '@aws-sdk/client-sqs'
+import { CommandFailed } from '../subcommand.ts'
 import type { GatewayQueues, QueueDepth } from './gateway.ts'
 
 const DEPTHS = [
@@ -78,7 +79,10 @@ async function depthOf(client: SQSClient, url: string): Promise<QueueDepth> {
 
 async function urlOf(client: SQSClient, queue: string): Promise<string> {
   const url = await findQueue(client, queue)
-  if (url === undefined) throw new Error(`There is no queue ${queue}.`)
+  if (url === undefined)
+    throw new CommandFailed(
+      `there is no queue ${queue}. A site that has left the routing table has none any more.`,
+    )
   return url
 }
 
