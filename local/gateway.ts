@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import { deploymentNames } from '../shared/deployment-names.ts'
 import type { DeployedTable } from '../shared/routing-table/deployed-table.ts'
+import type { AwsCall } from './aws/aws-call.ts'
 import type { Access } from './aws/iam/authorizer.ts'
-import type { StandIn, StandInOptions } from './aws/stand-in.ts'
+import type { StandIn } from './aws/stand-in.ts'
 import { type ClientSettings, type Clients, makeClients } from './gateway/clients.ts'
 import { type Closers, makeClosers } from './gateway/closers.ts'
 import { type Deployment, readDeployment } from './gateway/deployment.ts'
@@ -34,8 +35,8 @@ export interface GatewayOptions {
   delayDivisor?: number
   /** Told of each call of AWS and whether it was allowed. */
   onAccess?: (access: Access) => void
-  /** Told of every call but those of DynamoDB. */
-  onCall?: StandInOptions['onCall']
+  /** Told of each call of AWS. */
+  onCall?: (call: AwsCall) => void
   /** Told of what goes wrong while it runs. */
   onProblem?: (text: string) => void
 }

@@ -23,7 +23,6 @@ interface ServerOptions extends Place {
   /** By the name in the credential scope. S3 answers for requests that name none. */
   services: Record<string, Service> & { s3: Service }
   onUnknownRequest: (text: string) => void
-  onCall?: (call: { service: string; action: string }) => void
 }
 
 /** A mail of 10 MB is base64 in a form: nothing else that is not streamed comes near. */
@@ -95,7 +94,6 @@ async function answerOf(options: ServerOptions, call: Call): Promise<Answer> {
     service = serviceOf(options, call, authorization)
     if (authorization === undefined)
       throw new AwsError(403, 'AccessDenied', 'Access Denied: the request is not signed.')
-    options.onCall?.({ service: authorization.service, action: actionOf(call) })
     const body = service.streams ? Buffer.alloc(0) : await readBody(call.incoming)
     const payloadHash = service.streams ? streamedHash(call, authorization) : sha256(body)
     verifySignature(call, authorization, payloadHash, {
@@ -107,11 +105,6 @@ async function answerOf(options: ServerOptions, call: Call): Promise<Answer> {
   } catch (error) {
     return service.answerError(report(options, call, service, error), call)
   }
-}
-
-/** As the JSON protocols name it, else the HTTP method. */
-function actionOf({ headers, method }: Call): string {
-  return headers['x-amz-target']?.split('.').at(-1) ?? method
 }
 
 function serviceOf(

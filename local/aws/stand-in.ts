@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb'
+import type { AwsCall } from './aws-call.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { startDynamoDb } from './dynamodb.ts'
 import { type Access, Authorizer, type Principal } from './iam/authorizer.ts'
@@ -32,8 +33,8 @@ export interface StandInOptions {
   onUnknownRequest?: (text: string) => void
   /** Told of each call and whether it was allowed. */
   onAccess?: (access: Access) => void
-  /** Told of every call but those of DynamoDB: the service as signatures name it, and what was asked. */
-  onCall?: (call: { service: string; action: string }) => void
+  /** Told of each call whose signature holds. */
+  onCall?: (call: AwsCall) => void
 }
 
 export interface BucketNotification {

@@ -8,6 +8,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { SQSClient } from '@aws-sdk/client-sqs'
 import { makeDynamoQueries } from '../../functions/ledger/dynamo-queries.ts'
+import type { AwsCall } from '../../local/aws/aws-call.ts'
 import { type Gateway, startGateway } from '../../local/gateway.ts'
 import { makeSubmit } from '../../local/submit.ts'
 import { ensureSynthesized } from '../../local/synth/ensure-synthesized.ts'
@@ -26,8 +27,8 @@ export interface SoakOptions {
   /** None: the rate of an undisturbed gateway. */
   killEverySeconds: number | undefined
   tell: (text: string) => void
-  /** Told of every call to AWS, by the service and what was asked. */
-  onCall?: (call: { service: string; action: string }) => void
+  /** Told of every call to AWS. */
+  onCall?: (call: AwsCall) => void
 }
 
 export interface SoakResult {
@@ -60,11 +61,6 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
     assemblyFolder: join(home, 'assembly'),
     delayDivisor: 60,
     onCall,
-    // The calls of functions; DynamoDB is called by nobody else.
-    onAccess: ({ action }) => {
-      const [service = '', name = ''] = action.split(':')
-      if (service === 'dynamodb') onCall({ service, action: name })
-    },
   })
   try {
     return await run(gateway, options)

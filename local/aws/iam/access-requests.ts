@@ -77,9 +77,14 @@ function ofS3(call: AskingCall): Asked {
 
 const queueSchema = z.object({ QueueUrl: z.string().optional(), QueueName: z.string().optional() })
 
-function ofSqs(call: AskingCall, body: Buffer, { region, accountId }: Account): Asked {
+/** The name of the queue that a call of SQS is about. */
+export function queueOf(body: Buffer): string {
   const { QueueUrl, QueueName } = queueSchema.parse(json(body))
-  const queue = QueueName ?? QueueUrl?.split('/').at(-1) ?? '*'
+  return QueueName ?? QueueUrl?.split('/').at(-1) ?? '*'
+}
+
+function ofSqs(call: AskingCall, body: Buffer, { region, accountId }: Account): Asked {
+  const queue = queueOf(body)
   return one(`sqs:${targetOf(call).replace(/Batch$/, '')}`, `arn:aws:sqs:${region}:${accountId}:${queue}`)
 }
 

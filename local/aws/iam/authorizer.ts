@@ -1,3 +1,4 @@
+import { type AwsCall, awsCall } from '../aws-call.ts'
 import { AwsError } from '../aws-error.ts'
 import { type AskingCall, accessRequests } from './access-requests.ts'
 import { type AccessRequest, decide, type Statement } from './policy.ts'
@@ -23,6 +24,7 @@ interface AuthorizerOptions {
   /** Of the account's owner, who may do what no resource's policy denies. */
   accessKeyId: string
   onAccess?: (access: Access) => void
+  onCall?: (call: AwsCall) => void
 }
 
 /** Who may do what: the owner of the account everything, a principal what its role's policies say. */
@@ -51,6 +53,8 @@ export class Authorizer {
   /** Throws AccessDenied in the words of AWS. */
   authorize(accessKeyId: string, service: string, call: AskingCall, body: Buffer): void {
     const principal = this.#principals.get(accessKeyId)
+    const { onCall } = this.#options
+    onCall?.(awsCall(principal?.name ?? 'owner', service, call, body))
     // Of the policies of resources, those of the bucket alone deny anything.
     if (principal === undefined && service !== 's3') return
     for (const alternatives of accessRequests(service, call, body, this.#options)) {
