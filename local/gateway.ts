@@ -121,7 +121,6 @@ async function bringUp(options: GatewayOptions, closers: Closers): Promise<Runni
       blueprint,
       host,
       functionUrls,
-      queueUrls,
       homeFolder,
       onProblem,
     },
@@ -206,14 +205,13 @@ interface Work {
   blueprint: Blueprint
   host: FunctionHost
   functionUrls: ReadonlyMap<string, FunctionUrlServer>
-  queueUrls: ReadonlyMap<string, string>
   homeFolder: string
   onProblem: (text: string) => void
 }
 
 /** Whatever takes messages: started last and ended first. */
 function startWork(work: Work, closers: Closers): void {
-  const { gateway, standIn, table, blueprint, host, functionUrls, queueUrls, homeFolder, onProblem } = work
+  const { gateway, standIn, table, blueprint, host, functionUrls, homeFolder, onProblem } = work
   const log = openFunctionLog(gateway.folders.functionsLog)
   closers.add(() => log.close())
   const clients: Clients = makeClients(gateway)
@@ -228,7 +226,7 @@ function startWork(work: Work, closers: Closers): void {
     startPrintAgents(clients, log, gateway, homeFolder),
     startHeartbeats(clients, log, table, gateway.reportsQueues),
   ]
-  functions.feed(clients.sqs, (name) => urlOf(queueUrls, name))
+  functions.feed((name) => standIn.pollQueue(name))
   closers.add(async () => {
     await Promise.all([
       functions.close(GRACE_MILLISECONDS),

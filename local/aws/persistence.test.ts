@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
@@ -46,7 +47,8 @@ async function receive(): Promise<Message[]> {
   )
   return Messages
 }
-const messageFiles = () => readdirSync(join(running.homeFolder, 'queues', 'work'))
+const messagesFile = () => join(running.homeFolder, 'queues', 'work.jsonl')
+const lines = () => readFileSync(messagesFile(), 'utf8').split('\n').filter(Boolean)
 
 test('objects are there again, with all that was said of them', async () => {
   const object = { Bucket: 'faxes', Key: 'incoming/main/a b.tif' }
@@ -98,29 +100,54 @@ test('a deleted message does not come back, and a handle of the last run still d
   await restart()
   await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: second?.ReceiptHandle }))
   expect(await receive()).toEqual([])
-  expect(messageFiles()).toEqual([])
+  await restart()
+  expect(lines()).toEqual([])
 })
 
-test('a message is a file that a person can read', async () => {
+test('a message is a line that a person can read', async () => {
   await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'readable' }))
-  const [name = ''] = messageFiles()
-  const path = join(running.homeFolder, 'queues', 'work', name)
-  expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({
-    body: 'readable',
-    receiveCount: 0,
-    sentAt: '2026-01-31T12:00:00.000Z',
-  })
-  expect(statSync(path).mode & 0o777).toBe(0o600)
+  expect(lines().map((line) => JSON.parse(line))).toMatchObject([
+    {
+      body: 'readable',
+      receiveCount: 0,
+      sentAt: '2026-01-31T12:00:00.000Z',
+    },
+  ])
+  expect(statSync(messagesFile()).mode & 0o777).toBe(0o600)
 })
 
-test('what a crash left half-written is not taken for a message; what is damaged is named', () => {
-  const folder = join(running.homeFolder, 'queues', 'work')
-  writeFileSync(join(folder, 'x.json.1234.tmp'), '{"id"')
-  expect(messagesIn(folder).load()).toEqual([])
-  writeFileSync(join(folder, 'x.json'), '{"id"')
-  expect(() => messagesIn(folder).load()).toThrow(
-    `${join(folder, 'x.json')} is no message of the local stand-in`,
-  )
+test('what a crash left half-written is not taken for a message; what is damaged is named', async () => {
+  await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'whole' }))
+  const path = join(running.homeFolder, 'copy.jsonl')
+  writeFileSync(path, `${lines()[0]}\n{"id"`)
+  const store = messagesIn(path)
+  expect(store.load()).toMatchObject([{ body: 'whole' }])
+  store.close()
+  writeFileSync(path, `${lines()[0]}\n{"id"\n`)
+  expect(() => messagesIn(path).load()).toThrow(`${path}, line 2 is no message of the local stand-in`)
+})
+
+test('a file does not grow with the messages that are gone', () => {
+  const path = join(running.homeFolder, 'many.jsonl')
+  const store = messagesIn(path)
+  const message = (body: string) => ({
+    id: randomUUID(),
+    body,
+    attributes: {},
+    sentAt: '2026-01-31T12:00:00.000Z',
+    visibleAt: '2026-01-31T12:00:00.000Z',
+    receiveCount: 0,
+  })
+  const kept = message('kept')
+  store.save(kept)
+  for (let number = 0; number < 2000; number += 1) {
+    const passing = message(`${number}`)
+    store.save(passing)
+    store.remove(passing.id)
+  }
+  store.close()
+  expect(readFileSync(path, 'utf8').split('\n').length).toBeLessThan(1100)
+  expect(messagesIn(path).load()).toEqual([kept])
 })
 
 test('all folders are for their owner alone', async () => {

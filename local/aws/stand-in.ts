@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb'
+import type { SourceQueue } from '../lambda/event-source.ts'
 import type { AwsCall } from './aws-call.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { startDynamoDb } from './dynamodb.ts'
@@ -15,6 +16,7 @@ import { Secrets } from './secrets-manager/secrets.ts'
 import { createSecretsManager } from './secrets-manager/service.ts'
 import { startServer } from './server.ts'
 import { createSes } from './ses/service.ts'
+import { lambdaPoll } from './sqs/lambda-poll.ts'
 import { Queues } from './sqs/queues.ts'
 import { createSqs } from './sqs/service.ts'
 
@@ -81,6 +83,8 @@ export interface StandIn {
   /** The file of the home folder that an object is, or would be. */
   objectFile(bucketName: string, key: string): string
   queueDepths(): Record<string, QueueDepth>
+  /** The queue as Lambda's own poller meets it. */
+  pollQueue(name: string): SourceQueue
   /** Lets a function be invoked by its name. */
   serveFunction(name: string, invoke: Invoke): void
   /** Lets somebody call who may do what his policies say; the owner of the keys above may do everything. All have the one secret key. */
@@ -112,7 +116,7 @@ export async function startStandIn(options: StandInOptions, clock: Clock = syste
   })
   stores.queues.endpoint = server.endpoint
   return {
-    ...control(stores),
+    ...control(stores, options.onCall),
     endpoint: server.endpoint,
     dynamoDbEndpoint: dynamoDb.endpoint,
     createTable: dynamoDb.createTable,
@@ -157,13 +161,10 @@ function makeServices(place: Place, { queues, buckets, secrets, logGroups, funct
   }
 }
 
-function control({
-  queues,
-  buckets,
-  secrets,
-  logGroups,
-  functions,
-}: Stores): Omit<StandIn, 'endpoint' | 'dynamoDbEndpoint' | 'createTable' | 'admit' | 'denyToAll' | 'close'> {
+function control(
+  { queues, buckets, secrets, logGroups, functions }: Stores,
+  onCall: StandInOptions['onCall'],
+): Omit<StandIn, 'endpoint' | 'dynamoDbEndpoint' | 'createTable' | 'admit' | 'denyToAll' | 'close'> {
   return {
     createBucket: async (name, notifications) => buckets.create(name, notifications),
     createQueue: async (name, attributes) => queues.create(name, attributes),
@@ -172,6 +173,7 @@ function control({
     createLogGroup: async (name, streams) => logGroups.create(name, streams),
     objectFile: (bucketName, key) => buckets.fileOf(bucketName, key),
     queueDepths: () => queues.depths(),
+    pollQueue: (name) => lambdaPoll(queues.named(name), onCall),
     serveFunction: (name, invoke) => void functions.set(name, invoke),
   }
 }

@@ -35,7 +35,7 @@ export function makeClients(settings: ClientSettings): Clients {
   const s3 = new S3Client({ ...clientSettings(settings), forcePathStyle: true })
   const sqs = new SQSClient({
     ...clientSettings(settings),
-    // Every poller holds a connection for as long as its queue is empty.
+    // Every print agent holds a connection for as long as its queue is empty.
     requestHandler: { httpAgent: { maxSockets: 500, keepAlive: true } },
   })
   return {

@@ -1,11 +1,9 @@
 import { availableParallelism } from 'node:os'
 import process from 'node:process'
-import type { SQSClient } from '@aws-sdk/client-sqs'
 import type { FunctionHost } from '../lambda/environment.ts'
-import { type RunningEventSource, startEventSource } from '../lambda/event-source.ts'
+import { type RunningEventSource, type SourceQueue, startEventSource } from '../lambda/event-source.ts'
 import type { FunctionLog } from '../lambda/function-log.ts'
 import { type FunctionPool, makeFunctionPool } from '../lambda/function-pool.ts'
-import { sqsSourceQueue } from '../lambda/sqs-source-queue.ts'
 import type { Blueprint } from '../template/blueprint.ts'
 
 export interface Functions {
@@ -16,7 +14,7 @@ export interface Functions {
    */
   prewarm(): Promise<void>
   /** Begins to hand them what is on their queues. */
-  feed(sqs: SQSClient, queueUrlOf: (queueName: string) => string): void
+  feed(pollQueue: (name: string) => SourceQueue): void
   /** Ends the polls at once, lets invocations end for `graceMilliseconds`, then kills. */
   close(graceMilliseconds: number): Promise<void>
 }
@@ -39,16 +37,15 @@ export function startFunctions(
   const running: RunningEventSource[] = []
   return {
     pools,
-    feed(sqs, queueUrlOf) {
+    feed(pollQueue) {
       for (const source of eventSources) {
         const { functionName, queueName } = source
         const pool = pools.get(functionName)
         if (pool === undefined)
           throw new Error(`${queueName} feeds ${functionName}, which is no function of the template.`)
         const concurrency = Math.min(source.concurrency, CONCURRENCY)
-        const queue = sqsSourceQueue(sqs, queueUrlOf(queueName))
         const eventSource = { ...source, region: host.region, concurrency }
-        running.push(startEventSource({ queue, pool, onProblem }, eventSource))
+        running.push(startEventSource({ queue: pollQueue(queueName), pool, onProblem }, eventSource))
       }
     },
     async prewarm() {

@@ -14,6 +14,8 @@ const LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL']
 const lowestLevel = LEVELS.indexOf(process.env.AWS_LAMBDA_LOG_LEVEL ?? 'INFO')
 /** The request id of the invocation under way. */
 let requestId
+/** One call after the other; the gateway keeps it open for as long as an invocation takes. */
+const line = new http.Agent({ keepAlive: true, maxSockets: 1 })
 
 logAsJson()
 // Ctrl-C in a terminal goes to all processes there; when a function ends is the gateway's to say.
@@ -85,14 +87,11 @@ function post(where, value) {
   return call('POST', where, JSON.stringify(value))
 }
 
-/**
- * The gateway ends by closing the connection: whatever breaks here means that there is nobody left to work for. A connection of its own
- * for each call, since one that is kept could be closed by the other side just as a long invocation answers.
- */
+/** The gateway ends by closing the connection: whatever breaks here means that there is nobody left to work for. */
 function call(method, where, content) {
   return new Promise((resolve) => {
     const gone = () => process.exit(0)
-    const request = http.request(`${api}${where}`, { method, agent: false }, (response) => {
+    const request = http.request(`${api}${where}`, { method, agent: line }, (response) => {
       const chunks = []
       response.on('error', gone)
       response.on('data', (chunk) => chunks.push(chunk))

@@ -49,6 +49,8 @@ export async function startRuntimeApi(): Promise<RuntimeApi> {
       response.end(JSON.stringify({ errorType: 'InvalidRequest', errorMessage: String(error) }))
     })
   })
+  // The child keeps one connection for all of its life: it must not be closed just as a long invocation answers.
+  server.keepAliveTimeout = 0
   const port = await listenOnLoopback(server)
   return {
     address: `127.0.0.1:${port}`,

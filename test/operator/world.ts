@@ -19,10 +19,9 @@ import { delivered, retry } from '../../shared/outcome.ts'
 
 /** What went wrong before the gateway was started: an event that its function gave up on lies among the dead letters. */
 export async function leaveDeadLetter(home: string): Promise<void> {
-  const folder = join(home, 'queues', 'faxlane-arrivals-dead')
+  const folder = join(home, 'queues')
   await mkdir(folder, { recursive: true })
   const sentAt = new Date(Date.now() - 3 * 3_600_000).toISOString()
-  const id = randomUUID()
   const object = { key: 'incoming/main/20261125T063011Z-9pncjvmdn1vq.tif', size: 17150 }
   const record = {
     eventName: 'ObjectCreated:Put',
@@ -30,7 +29,7 @@ export async function leaveDeadLetter(home: string): Promise<void> {
     s3: { bucket: { name: 'faxlane-000000000000-eu-west-1' }, object },
   }
   const message = {
-    id,
+    id: randomUUID(),
     body: JSON.stringify({ Records: [record] }),
     attributes: {},
     sentAt,
@@ -38,7 +37,7 @@ export async function leaveDeadLetter(home: string): Promise<void> {
     receiveCount: 5,
     deadLetterSourceArn: 'arn:aws:sqs:eu-west-1:000000000000:faxlane-arrivals',
   }
-  await writeFile(join(folder, `${id}.json`), JSON.stringify(message))
+  await writeFile(join(folder, 'faxlane-arrivals-dead.jsonl'), `${JSON.stringify(message)}\n`)
 }
 
 const clientsOf = ({ endpoint, dynamoDbEndpoint, region, credentials }: RunningGateway) => ({

@@ -7,6 +7,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { SQSClient } from '@aws-sdk/client-sqs'
+import { makeQueues } from '../../cli/gateway/queues.ts'
 import { makeDynamoQueries } from '../../functions/ledger/dynamo-queries.ts'
 import type { AwsCall } from '../../local/aws/aws-call.ts'
 import { type Gateway, startGateway } from '../../local/gateway.ts'
@@ -87,7 +88,7 @@ async function run(
   )
   try {
     await upload({ gateway, sqs, faxes, numbers, disturbed: killEverySeconds !== undefined }, done)
-    await untilAllHaveEnded(queries, faxes, tell, (open) => {
+    await untilAllHaveEnded({ sqs, queries, faxes, tell }, (open) => {
       // Of the last few, each kill would hit the same ones again and again.
       if (open <= fewOf(faxes)) clearInterval(chaos)
     })
@@ -163,33 +164,39 @@ async function upload(
 
 /** Until no fax of so many is under way, or nothing has changed for so long that nothing will: then the count says what is missing. */
 async function untilAllHaveEnded(
-  queries: LedgerQueries,
-  faxes: number,
-  tell: (text: string) => void,
+  {
+    sqs,
+    queries,
+    faxes,
+    tell,
+  }: Pick<SoakOptions, 'faxes' | 'tell'> & { sqs: SQSClient; queries: LedgerQueries },
   counted: (open: number) => void,
 ): Promise<void> {
   let told = performance.now()
   let changed = { at: performance.now(), open: faxes }
-  for (let quiet = 0; quiet < 3; ) {
+  for (;;) {
     await sleep(1000)
-    const open = await countOpen(queries, faxes)
+    // Who has no message any more has ended, or never will. All faxes are read only then: that would take most of the machine's time.
+    const open = (await messagesUnderWay(sqs)) || (await faxesUnderWay(queries, faxes))
+    if (open === 0) return
     counted(open)
-    quiet = open === 0 ? quiet + 1 : 0
     if (open !== changed.open) changed = { at: performance.now(), open }
     if (performance.now() - changed.at > STANDSTILL_SECONDS * 1000) return
     if (performance.now() - told > 10_000) {
-      tell(`${open} faxes under way`)
+      tell(`${open} messages under way`)
       told = performance.now()
     }
   }
 }
 
-async function countOpen(queries: LedgerQueries, faxes: number): Promise<number> {
-  let open = 0
-  for (const state of ['received', 'waiting', 'claimed'] as const)
-    for await (const _ of queries.faxesInState(state)) open += 1
-  if (open > fewOf(faxes)) return open
-  // Few by their states may be few that have come so far; and one that was killed before it asked for the fallback asks when its message comes again.
+/** Those that a delivery still depends on: of notices, an hour's end is no hurry, and dead letters wait for a person. */
+async function messagesUnderWay(sqs: SQSClient): Promise<number> {
+  return (await makeQueues(sqs, 'faxlane').depths())
+    .filter(({ queue }) => !/-dead$|notices$/.test(queue))
+    .reduce((sum, { visible, inFlight, delayed }) => sum + visible + inFlight + delayed, 0)
+}
+
+async function faxesUnderWay(queries: LedgerQueries, faxes: number): Promise<number> {
   return faxes - (await everyFax(queries)).filter((entry) => standingOf(entry) !== 'waiting').length
 }
 

@@ -129,7 +129,8 @@ function received(queueName: string, message: Message, request: z.infer<typeof r
   }
 }
 
-function systemAttributes({
+/** Those that are undefined a message does not have. */
+export function systemAttributes({
   sentAt,
   firstReceivedAt = sentAt,
   receiveCount,

@@ -13,7 +13,7 @@ export const messageAttributesSchema = z.record(
 )
 export type MessageAttributes = z.infer<typeof messageAttributesSchema>
 
-/** A message as its file in queues/ holds it. */
+/** A message as a line of its queue's file in queues/ holds it. */
 export const messageSchema = z.object({
   id: z.uuid(),
   body: z.string(),

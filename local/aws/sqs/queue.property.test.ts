@@ -21,6 +21,7 @@ function makeStore(): MessageStore & { ids(): string[] } {
     load: () => [...files.values()].map((text) => JSON.parse(text)),
     save: (message) => files.set(message.id, JSON.stringify(message)),
     remove: (id) => files.delete(id),
+    close: () => {},
     ids: () => [...files.keys()],
   }
 }

@@ -169,6 +169,7 @@ export class Queue {
   close(): void {
     this.#cancelWake()
     for (const waiter of this.#waiters) waiter.serve([])
+    this.#dependencies.store.close()
   }
 
   #keep(message: Message): void {

@@ -38,7 +38,7 @@ export class Queues {
       {
         clock,
         delayDivisor,
-        store: messagesIn(join(folder('queues'), name)),
+        store: messagesIn(join(folder('queues'), `${name}.jsonl`)),
         bury: (message, deadLetterQueueName) =>
           this.named(deadLetterQueueName).queue.take({ ...message, deadLetterSourceArn: this.arnOf(name) }),
       },
