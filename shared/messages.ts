@@ -1,6 +1,8 @@
 import * as z from 'zod'
 import { factsSchema } from './facts.ts'
 import { faxIdSchema } from './fax-id.ts'
+import { LANGUAGES } from './language.ts'
+import { remarkSchema } from './ledger/remarks.ts'
 import { siteSchema } from './object-keys.ts'
 import { outcomeSchema } from './outcome.ts'
 import { agentKindSchema, backendSchema, printOptionSchema } from './routing-table/deployed-table.ts'
@@ -12,6 +14,8 @@ export const routedFaxSchema = z.object({
   site: siteSchema,
   facts: factsSchema,
   pages: z.int().min(1),
+  /** What of it is missing or damaged. Absent: nothing. */
+  remarks: z.array(remarkSchema).optional(),
   /** Keys in the faxes' bucket: the TIFF as received, and the PDF made of it. */
   tiffKey: z.string(),
   pdfKey: z.string(),
@@ -29,6 +33,8 @@ export const deliveryMessageSchema = z.object({
   /** Mail addresses of the number's section; empty where the backend is no mail. */
   recipients: z.array(z.string()),
   timeZone: z.string(),
+  /** In which what the templates do not say is said. Absent: English. */
+  language: z.enum(LANGUAGES).optional(),
   /** Attempts that the ledger had when this was sent: tells a duplicate from the message of the next attempt. */
   attempts: z.int().min(0),
   /** What is left of a wait that is longer than SQS delays a message; it goes back to its queue with that. */

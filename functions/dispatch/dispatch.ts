@@ -93,7 +93,8 @@ async function reopened(
 }
 
 /** Of a simulated fax nothing is ever delivered. */
-function routedFax({ id, site, state, facts, tiffKey, pages, pdfKey }: FaxRecord): RoutedFax | undefined {
-  if (state === 'simulated') return undefined
-  return pages === undefined || pdfKey === undefined ? undefined : { id, site, facts, tiffKey, pages, pdfKey }
+function routedFax(record: FaxRecord): RoutedFax | undefined {
+  const { id, site, state, facts, tiffKey, pages, pdfKey, remarks } = record
+  if (state === 'simulated' || pages === undefined || pdfKey === undefined) return undefined
+  return { id, site, facts, tiffKey, pages, pdfKey, ...(remarks && { remarks }) }
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
 import * as z from 'zod'
@@ -14,7 +15,7 @@ import {
 } from '../../shared/ledger/records.ts'
 import type { Ledger } from './ledger.ts'
 
-interface Key {
+export interface Key {
   pk: string
   sk: string
 }
@@ -47,12 +48,12 @@ const deliveryItem = (record: DeliveryRecord) => ({
 export function makeDynamoLedger(client: DynamoDBClient, environment: LedgerEnvironment): Ledger {
   const { LEDGER_TABLE: table } = environment
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } })
-  const item = (faxId: string, record: object) => ({
+  const item = <Record extends Key>(faxId: string, record: Record) => ({
     ...record,
     expiresAt: expiryOf(timeOfFaxId(faxId), environment),
   })
-  const add = (faxId: string, record: object) => putIf(documents, table, item(faxId, record))
-  const replace = (faxId: string, record: { revision: number }) =>
+  const add = (faxId: string, record: Key) => putIf(documents, table, item(faxId, record))
+  const replace = (faxId: string, record: Key & { revision: number }) =>
     putIf(documents, table, item(faxId, record), record.revision - 1)
   const get = <Schema extends z.ZodType>(key: Key, schema: Schema) => read(documents, table, key, schema)
   return {
@@ -65,11 +66,14 @@ export function makeDynamoLedger(client: DynamoDBClient, environment: LedgerEnvi
   }
 }
 
-/** Puts an item that must be new, or must stand at `previousRevision`. False when it does not. */
+/**
+ * Puts an item that must be new, or must stand at `previousRevision`. False when it does not. The SDK repeats a put whose answer was lost, and then
+ * meets its own first write: each write has a name of its own, by which it is known again.
+ */
 export async function putIf(
   documents: DynamoDBDocumentClient,
   table: string,
-  item: object,
+  item: Key & { expiresAt: number },
   previousRevision?: number,
 ): Promise<boolean> {
   const condition =
@@ -79,14 +83,19 @@ export async function putIf(
           ConditionExpression: 'revision = :previous',
           ExpressionAttributeValues: { ':previous': previousRevision },
         }
+  const write = randomUUID()
   try {
-    await documents.send(new PutCommand({ TableName: table, Item: item, ...condition }))
+    await documents.send(new PutCommand({ TableName: table, Item: { ...item, write }, ...condition }))
     return true
   } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false
-    throw error
+    if (!(error instanceof ConditionalCheckFailedException)) throw error
+    if (error.$metadata.attempts === 1) return false
+    const { pk, sk } = item
+    return (await read(documents, table, { pk, sk }, writtenSchema))?.write === write
   }
 }
+
+const writtenSchema = z.object({ write: z.string().optional() })
 
 export async function read<Schema extends z.ZodType>(
   documents: DynamoDBDocumentClient,

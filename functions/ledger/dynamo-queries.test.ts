@@ -32,6 +32,7 @@ function faxAt(hour: number): FaxRecord {
     facts: { receivedAt, destination: hour % 2 === 0 ? '100' : '200', source: `90${hour % 3}` },
     tiffKey: `incoming/main/${id}.tif`,
     tiffBytes: 17150,
+    ...(hour === 12 || hour === 33 ? { remarks: [{ remark: 'call-broke-off' }] } : {}),
     openedAt: receivedAt,
     revision: 0,
   }
@@ -121,6 +122,11 @@ describe('the ledger is asked for', () => {
     expect(await hoursOf(queries.faxesInState('received'))).toEqual([41])
     expect(await hoursOf(queries.faxesInState('waiting'))).toEqual([71])
     expect(await hoursOf(queries.faxesInState('claimed'))).toEqual([])
+  })
+
+  it('those that came incomplete or damaged', async () => {
+    expect(await hoursOf(queries.damagedFaxes())).toEqual([33, 12])
+    expect(await hoursOf(queries.damagedFaxes({ after: faxes[33]?.id ?? '' }))).toEqual([12])
   })
 
   it('what is stuck, with what it waits for', async () => {

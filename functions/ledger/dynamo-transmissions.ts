@@ -49,7 +49,7 @@ export function makeDynamoTransmissions(
 ): TransmissionLedger {
   const { LEDGER_TABLE: table } = environment
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } })
-  const put = (item: { openedAt: string }, previousRevision?: number) => {
+  const put = (item: { pk: string; sk: string; openedAt: string }, previousRevision?: number) => {
     // Not by the time in its id: whoever names a document says what that is.
     const expiresAt = expiryOf(new Date(item.openedAt), environment)
     return putIf(documents, table, { ...item, expiresAt }, previousRevision)

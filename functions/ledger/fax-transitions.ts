@@ -1,5 +1,6 @@
 import type { Facts } from '../../shared/facts.ts'
 import type { FaxRecord } from '../../shared/ledger/records.ts'
+import type { Remark } from '../../shared/ledger/remarks.ts'
 import { FAX_TRANSITIONS, stepOf } from '../../shared/ledger/states.ts'
 
 interface Arrival {
@@ -16,6 +17,7 @@ export interface Stored {
   pages: number
   damagedRows: number
   warnings: string[]
+  remarks?: Remark[]
   convertMilliseconds: number
 }
 

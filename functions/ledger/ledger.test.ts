@@ -88,3 +88,38 @@ describe.each<[string, () => Ledger, string]>([
     ).toBe(false)
   })
 })
+
+describe('a write whose answer was lost', () => {
+  /** The first answer is lost on the way, after the table took the put; the SDK puts again. */
+  async function withLostAnswer<Answer>(write: (ledger: Ledger) => Promise<Answer>): Promise<Answer> {
+    let lost = false
+    client.middlewareStack.add(
+      (next) => async (request) => {
+        const answer = await next(request)
+        if (lost) return answer
+        lost = true
+        throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET', $retryable: {} })
+      },
+      { step: 'finalizeRequest', priority: 'low', name: 'losing' },
+    )
+    try {
+      return await write(makeDynamoLedger(client, LEDGER))
+    } finally {
+      client.middlewareStack.remove('losing')
+    }
+  }
+
+  it('has taken, and says so', async () => {
+    const fax = faxOf('20261123T054151Z-0k3w9x7m2r43')
+    expect(await withLostAnswer((ledger) => ledger.addFax(fax))).toBe(true)
+    const next: FaxRecord = { ...fax, state: 'refused', reason: 'no TIFF', revision: 1 }
+    expect(await withLostAnswer((ledger) => ledger.replaceFax(next))).toBe(true)
+    expect(await makeDynamoLedger(client, LEDGER).getFax(fax.id)).toEqual(next)
+  })
+
+  it('says no where somebody else wrote the same', async () => {
+    const fax = faxOf('20261123T054151Z-0k3w9x7m2r44')
+    expect(await makeDynamoLedger(client, LEDGER).addFax(fax)).toBe(true)
+    expect(await withLostAnswer((ledger) => ledger.addFax(fax))).toBe(false)
+  })
+})

@@ -85,6 +85,7 @@ function makeWorld() {
       pdf: PDF,
       pages: [page, { ...page, damagedRows: 2, warnings: ['two rows were lost'] }],
       warnings: ['the file breaks off'],
+      unreadablePages: [],
     }),
     router: makeRouter(table),
     enqueueDelivery: async (message) => void did.deliveries.push(message),
@@ -164,6 +165,41 @@ describe('a fax that arrives', () => {
     expect(did.counted).toEqual(['FaxesReceived', 'ReceptionsFailed', 'ConversionTime'])
   })
 
+  it('says what of it is missing or damaged, on record, to each that delivers, and to who is told of it', async () => {
+    const { dependencies, did, bucket, facts, ledger } = world
+    bucket.set(KEY, { bytes: TIFF, sizeBytes: TIFF.length, facts: { ...facts, pages: '4' } })
+    const convert: ReceiveDependencies['convert'] = (...given) => ({
+      ...dependencies.convert(...given),
+      unreadablePages: [2],
+    })
+    await receive({ ...dependencies, convert }, ARRIVED)
+    const remarks = [
+      { remark: 'pages-missing', counted: 4, found: 3 },
+      { remark: 'pages-unreadable', pages: [2], count: 1 },
+      { remark: 'rows-damaged', rows: 2, pages: [3], count: 1 },
+    ]
+    expect(ledger.faxes.get(FAX_ID)).toMatchObject({ remarks })
+    expect(did.deliveries.map(({ fax }) => fax.remarks)).toEqual([remarks, remarks])
+    expect(did.told).toEqual([{ cause: 'damaged', faxId: FAX_ID }])
+  })
+
+  it('of which nothing is missing has no remark, and nobody is told', async () => {
+    const { dependencies, did, bucket, facts } = world
+    bucket.set(KEY, {
+      bytes: TIFF,
+      sizeBytes: TIFF.length,
+      facts: { ...facts, status: 'SUCCESS', pages: '1' },
+    })
+    const convert: ReceiveDependencies['convert'] = () => ({
+      pdf: PDF,
+      pages: [page],
+      warnings: [],
+      unreadablePages: [],
+    })
+    expect(await receive({ ...dependencies, convert }, ARRIVED)).not.toHaveProperty('remarks')
+    expect(did.told).toEqual([])
+  })
+
   it('twice is delivered once', async () => {
     const { dependencies, did } = world
     await receive(dependencies, ARRIVED)
@@ -187,6 +223,20 @@ describe('a fax that arrives', () => {
 })
 
 describe('a run that was cut off', () => {
+  it('between the ledger and the notice is told by what stands in the ledger', async () => {
+    const { dependencies, did, ledger, bucket, facts } = world
+    bucket.set(KEY, { bytes: TIFF, sizeBytes: TIFF.length, facts: { ...facts, destination: '999' } })
+    const faster: ReceiveDependencies['ledger'] = {
+      ...ledger,
+      replaceFax: async (next) => {
+        await ledger.replaceFax(next)
+        return ledger.replaceFax(next)
+      },
+    }
+    expect(await receive({ ...dependencies, ledger: faster }, ARRIVED)).toMatchObject({ state: 'unrouted' })
+    expect(did.told).toContainEqual({ cause: 'unrouted', faxId: FAX_ID })
+  })
+
   // Each step that the function takes outside itself, failing once.
   const steps = ['readTiff', 'putFile', 'enqueueDelivery', 'enqueuePrintJob'] as const
   it.each(steps)('in %s is made good by the next one', async (step) => {

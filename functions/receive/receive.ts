@@ -3,6 +3,7 @@ import { type Facts, factsFromMetadata } from '../../shared/facts.ts'
 import { makeFaxId, timeOfFaxId } from '../../shared/fax-id.ts'
 import { LARGEST_TIFF_BYTES } from '../../shared/largest-tiff.ts'
 import type { FaxRecord } from '../../shared/ledger/records.ts'
+import { findRemarks, hasBrokenOff, type Remark, remarksOf } from '../../shared/ledger/remarks.ts'
 import type { RoutedFax } from '../../shared/messages.ts'
 import { type FaxAtSite, parseIncomingKey, pdfKey } from '../../shared/object-keys.ts'
 import type { Router } from '../../shared/routing-table/route.ts'
@@ -95,7 +96,16 @@ async function process(
   const backends = routes.map(({ backend }) => backend.name)
   if (isSimulated(record)) return { state: 'simulated', backends, ...stored }
   const { id, site, facts, tiffKey } = record
-  const fax: RoutedFax = { id, site, facts, tiffKey, pages: stored.pages, pdfKey: stored.pdfKey }
+  const { pages, remarks } = stored
+  const fax: RoutedFax = {
+    id,
+    site,
+    facts,
+    tiffKey,
+    pages,
+    pdfKey: stored.pdfKey,
+    ...(remarks && { remarks }),
+  }
   const readFile = async (format: 'pdf' | 'tiff') => (format === 'pdf' ? conversion.pdf : bytes)
   await fanOut(dependencies, { fax, readFile }, routes)
   return { state: 'routed', backends, ...stored }
@@ -103,18 +113,21 @@ async function process(
 
 /** What the conversion found, bounded: a ledger item holds 400 KB, and a TIFF can be made to give a warning a page. */
 function findingsOf(
-  { pages, warnings }: Conversion,
+  conversion: Conversion,
   facts: Facts,
-): Pick<Stored, 'pages' | 'damagedRows' | 'warnings'> {
+): Pick<Stored, 'pages' | 'damagedRows' | 'warnings' | 'remarks'> {
+  const { pages, warnings } = conversion
+  const remarks = findRemarks(conversion, facts)
   const ofPages = pages.flatMap((page, index) =>
     page.warnings.map((warning) => `page ${index + 1}: ${warning}`),
   )
   return {
     pages: pages.length,
     damagedRows: pages.reduce((sum, page) => sum + page.damagedRows, 0),
-    warnings: [...brokenOff(facts), ...warnings, ...ofPages]
+    warnings: [...saidByThePbx(remarks, facts), ...warnings, ...ofPages]
       .slice(0, MOST_WARNINGS)
       .map((warning) => warning.slice(0, 300)),
+    ...(remarks.length === 0 ? {} : { remarks }),
   }
 }
 
@@ -170,28 +183,34 @@ async function again({ tell }: ReceiveDependencies, known: FaxRecord): Promise<F
   return known
 }
 
-async function tellOf(tell: Tell, { id, state, damagedRows = 0, facts }: FaxRecord): Promise<void> {
+async function tellOf(tell: Tell, { id, state, remarks }: FaxRecord): Promise<void> {
   if (state === 'simulated') return
   const causes: NoticeEvent['cause'][] = []
   if (state === 'unrouted' || state === 'refused' || state === 'missed') causes.push(state)
-  if (state !== 'missed' && (damagedRows > 0 || hasFailed(facts))) causes.push('damaged')
+  if (remarksOf({ remarks }).length > 0) causes.push('damaged')
   for (const cause of causes) await tell({ cause, faxId: id })
 }
 
 async function end(dependencies: ReceiveDependencies, record: FaxRecord, ending: FaxEnd): Promise<FaxRecord> {
   const closed = closeFax(record, ending, dependencies.now())
-  // False: a duplicate of this event was faster, and wrote and counted the same.
-  if (!(await dependencies.ledger.replaceFax(closed))) return closed
+  if (!(await dependencies.ledger.replaceFax(closed))) return endedElsewhere(dependencies, closed)
   // No fax was received, so none is counted, and nobody is to be told.
   if (closed.state === 'simulated') return closed
   if (closed.state !== 'missed') dependencies.count('FaxesReceived')
-  if (closed.state === 'missed' || hasFailed(closed.facts)) dependencies.count('ReceptionsFailed')
+  if (closed.state === 'missed' || hasBrokenOff(closed.facts)) dependencies.count('ReceptionsFailed')
   if (closed.state === 'unrouted') dependencies.count('FaxesUnrouted')
   if (closed.state === 'refused') dependencies.count('FaxesRefused')
   const { convertMilliseconds } = closed
   if (convertMilliseconds !== undefined) dependencies.count('ConversionTime', { value: convertMilliseconds })
   await tellOf(dependencies.tell, closed)
   return closed
+}
+
+/** A duplicate of this event was faster, and counted. Whether it lived to tell is not known; what is told twice is told once. */
+async function endedElsewhere(dependencies: ReceiveDependencies, { id }: FaxRecord): Promise<FaxRecord> {
+  const standing = await dependencies.ledger.getFax(id)
+  if (standing !== undefined && standing.state !== 'received') return again(dependencies, standing)
+  throw new Error(`The ledger refused the end of fax ${id}, and has none; its event comes again.`)
 }
 
 function isSimulated({ facts }: FaxRecord): boolean {
@@ -202,14 +221,14 @@ function refused(reason: string): FaxEnd {
   return { state: 'refused', reason }
 }
 
-/** By the status alone: Asterisk gives a sender's success the error HANGUP. */
-function hasFailed({ status }: Facts): boolean {
-  return status === 'FAILED'
-}
-
-function brokenOff(facts: Facts): string[] {
-  if (!hasFailed(facts)) return []
-  return [`The call broke off, so pages may be missing at the end; the PBX says: ${facts.error ?? 'FAILED'}.`]
+/** What the pages themselves do not show. */
+function saidByThePbx(remarks: readonly Remark[], { error = 'FAILED' }: Facts): string[] {
+  return remarks.flatMap((remark) => {
+    if (remark.remark === 'call-broke-off')
+      return [`The call broke off, so pages may be missing at the end; the PBX says: ${error}.`]
+    if (remark.remark !== 'pages-missing') return []
+    return [`The PBX counted ${remark.counted} pages, and the file has ${remark.found}.`]
+  })
 }
 
 function whyMissed({ status, error }: Facts): string {

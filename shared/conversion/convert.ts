@@ -43,6 +43,10 @@ export interface Conversion {
   pages: PageReport[]
   /** What concerns the whole file; a page that could not be read is named here. */
   warnings: string[]
+  /** Pages of the TIFF, from 1, that are not in the PDF. */
+  unreadablePages: number[]
+  /** The page of the TIFF after which the way to the next one leads nowhere. */
+  breaksOffAfterPage?: number
 }
 
 /** Throws ConversionRefused and nothing else, for any bytes. */
@@ -51,6 +55,7 @@ export function convertTiffToPdf(tiff: Uint8Array, about: DocumentFacts): Conver
   const budget = new Budget(tiff.length)
   const warnings: string[] = []
   const pages: { pdf: PdfPage; report: PageReport }[] = []
+  const unreadablePages: number[] = []
   let firstRefusal: ConversionRefused | undefined
   for (const [index, directory] of directories.entries()) {
     try {
@@ -58,6 +63,7 @@ export function convertTiffToPdf(tiff: Uint8Array, about: DocumentFacts): Conver
     } catch (error) {
       if (!(error instanceof ConversionRefused) || error instanceof OverBudget) throw error
       firstRefusal ??= error
+      unreadablePages.push(index + 1)
       warnings.push(`page ${index + 1} is missing: ${error.message}`)
     }
   }
@@ -69,7 +75,13 @@ export function convertTiffToPdf(tiff: Uint8Array, about: DocumentFacts): Conver
     pages.map((page) => page.pdf),
     properties,
   )
-  return { pdf, pages: pages.map(({ report }) => report), warnings }
+  return {
+    pdf,
+    pages: pages.map(({ report }) => report),
+    warnings,
+    unreadablePages,
+    ...(broken === undefined ? {} : { breaksOffAfterPage: directories.length }),
+  }
 }
 
 /** Offsets and sizes have two bytes or more. */

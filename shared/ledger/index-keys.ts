@@ -1,5 +1,6 @@
 import { shardOfFaxId } from '../fax-id.ts'
 import type { DeliveryRecord, DeliveryState, FaxRecord, FaxState } from './records.ts'
+import { remarksOf } from './remarks.ts'
 
 /**
  * The indexes of the ledger's table, each for a usual question, so that none of them is a scan.
@@ -41,14 +42,18 @@ export const STATE_GROUPS = {
   delivered: undefined,
 } as const satisfies Record<FaxState | DeliveryState, string | undefined>
 
+/** Of the faxes that went well, those that came incomplete or damaged; others are in the group of their state. */
+export const DAMAGED_GROUP = 'damaged'
+
 export const dayOfFaxId = (faxId: string) => `${faxId.slice(0, 4)}-${faxId.slice(4, 6)}-${faxId.slice(6, 8)}`
 export const shardKey = (group: string, shard: number) => `${group}#${shard}`
 export const deliveryEntry = (faxId: string, backend: string) => `${faxId}#${backend}`
 
 /** What an item has besides the record, by which the indexes find it. An attribute that is not there keeps it out of its index. */
-export function faxIndexKeys({ id, state, facts }: FaxRecord): Record<string, string> {
+export function faxIndexKeys({ id, state, facts, remarks }: FaxRecord): Record<string, string> {
+  const damaged = state !== 'simulated' && remarksOf({ remarks }).length > 0
   return {
-    ...commonKeys(id, state),
+    ...commonKeys(id, STATE_GROUPS[state] ?? (damaged ? DAMAGED_GROUP : undefined)),
     [ENTRY]: id,
     ...numberKey(INDEXES.destination.partitionKey, facts.destination),
     ...numberKey(INDEXES.source.partitionKey, facts.source),
@@ -56,12 +61,11 @@ export function faxIndexKeys({ id, state, facts }: FaxRecord): Record<string, st
 }
 
 export function deliveryIndexKeys({ faxId, backend, state }: DeliveryRecord): Record<string, string> {
-  return { ...commonKeys(faxId, state), [ENTRY]: deliveryEntry(faxId, backend) }
+  return { ...commonKeys(faxId, STATE_GROUPS[state]), [ENTRY]: deliveryEntry(faxId, backend) }
 }
 
-function commonKeys(faxId: string, state: FaxState | DeliveryState): Record<string, string> {
+function commonKeys(faxId: string, group: string | undefined): Record<string, string> {
   const shard = shardOfFaxId(faxId, SHARDS)
-  const group = STATE_GROUPS[state]
   return {
     [INDEXES.day.partitionKey]: shardKey(dayOfFaxId(faxId), shard),
     ...(group === undefined ? {} : { [INDEXES.state.partitionKey]: shardKey(group, shard) }),

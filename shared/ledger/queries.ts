@@ -1,4 +1,4 @@
-import { dayOfFaxId, STATE_GROUPS } from './index-keys.ts'
+import { DAMAGED_GROUP, dayOfFaxId, STATE_GROUPS } from './index-keys.ts'
 import {
   type AskTable,
   entryOf,
@@ -40,6 +40,8 @@ export interface LedgerQueries {
   faxesOfNumber(number: string, role: 'destination' | 'source', order?: ReadingOrder): AsyncIterable<FaxEntry>
   /** Faxes in this state, or with a delivery in it, of any age. */
   faxesInState(state: SoughtState, order?: ReadingOrder): AsyncIterable<FaxEntry>
+  /** That were delivered, or are to be, incomplete or damaged, of any age; one without a backend is among the unrouted. */
+  damagedFaxes(order?: ReadingOrder): AsyncIterable<FaxEntry>
   /** What should have gone on by now, oldest first. */
   stuck(now: Date): AsyncIterable<FaxEntry & { stuck: Stuck[] }>
 }
@@ -56,6 +58,8 @@ export function makeLedgerQueries(ask: AskTable): LedgerQueries {
     faxesOfNumber: (number, role, order = {}) =>
       readFaxesOf(ask, readPartition(ask, { index: role, partition: number }, order), order),
     faxesInState: (state, order = {}) => faxesInState(ask, state, order),
+    damagedFaxes: (order = {}) =>
+      readFaxesOf(ask, readShards(ask, { index: 'state', group: DAMAGED_GROUP }, order), order),
     async *stuck(now) {
       for await (const entry of readFaxesOf(ask, readOpen(ask), {})) {
         const stuck = whatIsStuck(entry, now)

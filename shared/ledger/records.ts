@@ -3,6 +3,7 @@ import { factsSchema } from '../facts.ts'
 import { faxIdSchema } from '../fax-id.ts'
 import { siteSchema } from '../object-keys.ts'
 import { outcomeSchema } from '../outcome.ts'
+import { remarkSchema } from './remarks.ts'
 
 /**
  * received: under way; the others are ends: its deliveries were made, no section serves its number, it is no fax, the call
@@ -34,6 +35,8 @@ export const faxRecordSchema = z.object({
   damagedRows: z.int().optional(),
   /** What the conversion found, in words for an operator. */
   warnings: z.array(z.string()).optional(),
+  /** What of it is missing or damaged; whoever gets it is told. Absent: nothing. */
+  remarks: z.array(remarkSchema).optional(),
   /** The backends that the fax was routed to, in the order of `dest`. */
   backends: z.array(z.string()).optional(),
   /** Why it was refused, missed or not routed. */
