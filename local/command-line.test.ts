@@ -12,6 +12,7 @@ describe('the command line', () => {
       config: undefined,
       json: false,
       realTime: false,
+      modems: true,
     })
   })
 
@@ -27,6 +28,7 @@ describe('the command line', () => {
       '--home',
       'x',
       '--real-time',
+      '--no-modem',
     ]
     expect(readCommandLine(words)).toMatchObject({
       once: true,
@@ -36,6 +38,7 @@ describe('the command line', () => {
       homeFolder: 'x',
       json: true,
       realTime: true,
+      modems: false,
     })
   })
 

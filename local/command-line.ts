@@ -13,6 +13,8 @@ export interface CommandLine {
   config: string | undefined
   json: boolean
   realTime: boolean
+  /** Faxes to be sent go to a played telephone; else they wait for an edge agent. */
+  modems: boolean
 }
 
 export const EXIT_CODES = { allDelivered: 0, someFailed: 1, usage: 2, noStart: 3 } as const
@@ -32,6 +34,7 @@ gateway already runs on the same folder, they go to that one.
   --home DIR      where the gateway keeps its state (.faxlane)
   --json          one JSON object a line, an event each, and a summary at the end
   --real-time     wait as long between attempts as a deployment does; else a minute takes a second
+  --no-modem      faxes to be sent wait for an edge agent of yours; else a played telephone takes them
   --help          this text
 
 Exit code: 0 all was delivered, 1 something failed, 2 wrong usage, 3 the gateway could not start.
@@ -58,6 +61,7 @@ export function readCommandLine(words: readonly string[]): CommandLine | undefin
     config: values.config,
     json: values.json,
     realTime: values['real-time'],
+    modems: !values['no-modem'],
   }
 }
 
@@ -74,6 +78,7 @@ function parse(words: readonly string[]) {
         config: { type: 'string' },
         json: { type: 'boolean', default: false },
         'real-time': { type: 'boolean', default: false },
+        'no-modem': { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
     })

@@ -13,6 +13,7 @@ import { startFtp } from './gateway/ftp.ts'
 import { startFunctions } from './gateway/functions.ts'
 import { startHeartbeats } from './gateway/heartbeats.ts'
 import { claimHome } from './gateway/home.ts'
+import { startModems } from './gateway/modems.ts'
 import { keepPorts, type Ports, portOf, readPorts } from './gateway/ports.ts'
 import { startPrintAgents } from './gateway/print-agents.ts'
 import { makeStores, startStandInNear } from './gateway/stores.ts'
@@ -33,6 +34,8 @@ export interface GatewayOptions {
   assemblyFolder: string
   /** Delays of retries are divided by this. */
   delayDivisor?: number
+  /** Plays the telephone of every site. Else faxes to be sent wait for an edge agent. */
+  modems?: boolean
   /** Told of each call of AWS and whether it was allowed. */
   onAccess?: (access: Access) => void
   /** Told of each call of AWS. */
@@ -77,6 +80,7 @@ async function bringUp(options: GatewayOptions, closers: Closers): Promise<Runni
     homeFolder,
     assemblyFolder,
     delayDivisor = DELAY_DIVISOR,
+    modems = false,
     onProblem = () => {},
     onAccess = () => {},
     onCall = () => {},
@@ -122,6 +126,7 @@ async function bringUp(options: GatewayOptions, closers: Closers): Promise<Runni
       host,
       functionUrls,
       homeFolder,
+      transmitQueues: modems ? transmitQueuesOf(deployment, queueUrls) : new Map(),
       onProblem,
     },
     closers,
@@ -192,10 +197,19 @@ function describeGateway({
       mail: inHome('mail'),
       ftp: inHome('ftp'),
       printed: inHome('printed'),
+      sent: inHome('sent'),
       log: inHome('log'),
       functionsLog: inHome('functions.log'),
     },
   }
+}
+
+function transmitQueuesOf(
+  { name, table }: Deployment,
+  queueUrls: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
+  const names = deploymentNames(name)
+  return new Map(table.sites.map((site) => [site, urlOf(queueUrls, names.transmit(site))]))
 }
 
 interface Work {
@@ -206,12 +220,15 @@ interface Work {
   host: FunctionHost
   functionUrls: ReadonlyMap<string, FunctionUrlServer>
   homeFolder: string
+  /** By site: those that are served here. */
+  transmitQueues: ReadonlyMap<string, string>
   onProblem: (text: string) => void
 }
 
 /** Whatever takes messages: started last and ended first. */
 function startWork(work: Work, closers: Closers): void {
-  const { gateway, standIn, table, blueprint, host, functionUrls, homeFolder, onProblem } = work
+  const { gateway, standIn, table, blueprint, host, functionUrls, homeFolder, transmitQueues, onProblem } =
+    work
   const log = openFunctionLog(gateway.folders.functionsLog)
   closers.add(() => log.close())
   const clients: Clients = makeClients(gateway)
@@ -224,6 +241,7 @@ function startWork(work: Work, closers: Closers): void {
   }
   const agents = [
     startPrintAgents(clients, log, gateway, homeFolder),
+    startModems(clients, log, gateway, transmitQueues, homeFolder),
     startHeartbeats(clients, log, table, gateway.reportsQueues),
   ]
   functions.feed((name) => standIn.pollQueue(name))

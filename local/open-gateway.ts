@@ -67,6 +67,7 @@ async function bringUp(
     homeFolder,
     assemblyFolder,
     delayDivisor: command.realTime ? 1 : DELAY_DIVISOR,
+    modems: command.modems,
     onProblem: (text) => show({ event: 'problem', text }),
   })
 }

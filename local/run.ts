@@ -94,7 +94,8 @@ async function stayUp({ json, homeFolder }: CommandLine, signal: AbortSignal): P
     const home = homeFolder === undefined ? '' : ` --home ${homeFolder}`
     process.stdout.write(
       '\nThe gateway stays up. Send it another fax from a second terminal:\n\n' +
-        `  npm start -- --once FILE.tif --from 0478123456 --to 100${home}\n\nCtrl-C stops it.\n`,
+        `  npm start -- --once FILE.tif --from 0478123456 --to 100${home}\n` +
+        `  npx faxlane send --to 0112697845 --wait FILE.pdf${home}\n\nCtrl-C stops it.\n`,
     )
   }
   // A timer keeps the process alive even where nothing else does.

@@ -26,6 +26,8 @@ export const runningGatewaySchema = z.object({
     mail: z.string(),
     ftp: z.string(),
     printed: z.string(),
+    /** Pages that the other side of a played telephone received. */
+    sent: z.string(),
     /** What log backends wrote. */
     log: z.string(),
     /** What the functions printed: a file. */

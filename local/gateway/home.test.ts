@@ -30,7 +30,7 @@ beforeEach(async () => {
     printQueues: { main: 'http://127.0.0.1:1/q' },
     reportsQueues: { main: 'http://127.0.0.1:1/r' },
     faxesUrl: 'http://127.0.0.1:2/faxes',
-    folders: { bucket: '', mail: '', ftp: '', printed: '', log: '', functionsLog: '' },
+    folders: { bucket: '', mail: '', ftp: '', printed: '', sent: '', log: '', functionsLog: '' },
   }
 })
 afterEach(async () => {
