@@ -11,7 +11,8 @@ const PROJECT = fileURLToPath(new URL('..', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'faxlane-supply-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-const read = (name: string): unknown => JSON.parse(readFileSync(join(PROJECT, name), 'utf8'))
+const readText = (name: string) => readFileSync(join(PROJECT, name), 'utf8')
+const read = (name: string): unknown => JSON.parse(readText(name))
 const names = z.record(z.string(), z.string())
 const manifest = z
   .object({
@@ -55,6 +56,8 @@ describe('what others wrote', () => {
       Object.keys(manifest.allowScripts).sort(),
     )
     expect(Object.values(manifest.allowScripts)).toEqual([false, false, false])
+    // For an npm that does not know allowScripts.
+    expect(readText('.npmrc')).toMatch(/^ignore-scripts=true$/m)
   })
 
   it('has a licence that lets it be part of the programs, where it is', () => {
