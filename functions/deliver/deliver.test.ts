@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { DeliveryMessage, DispatchRequest } from '../../shared/messages.ts'
 import { delivered, failed, type Outcome, retry } from '../../shared/outcome.ts'
 import type { BackendOf } from '../../shared/routing-table/deployed-table.ts'
-import { openDelivery } from '../ledger/delivery-transitions.ts'
+import { openDelivery, reopen } from '../ledger/delivery-transitions.ts'
 import { makeMemoryLedger } from '../ledger/memory-ledger.ts'
 import type { Metric } from '../metrics.ts'
 import type { NoticeEvent } from '../notify/notice-event.ts'
@@ -120,7 +120,10 @@ describe('deliver', () => {
     const { receive, requested, told } = await world([failed('530 no', '530')], 'mail')
     await receive()
     const request = { version: 1, faxId: FAX_ID, backend: 'mail', because: 'fallback', fallbackOf: 'log' }
-    expect([requested, told]).toEqual([[request], [{ cause: 'failed', faxId: FAX_ID, backend: 'log' }]])
+    expect([requested, told]).toEqual([
+      [request],
+      [{ cause: 'failed', faxId: FAX_ID, backend: 'log', attempts: 1 }],
+    ])
     await receive()
     expect(requested).toEqual([request, request])
   })
@@ -167,6 +170,17 @@ describe('deliver', () => {
     await expect(receive(true)).rejects.toThrow('S3 is down')
     expect(await record()).toMatchObject({ state: 'failed' })
     expect(counted).toEqual(['DeliveriesFailed'])
+  })
+
+  it('that somebody has asked for is told as that when it is given up once more', async () => {
+    const { dependencies, ledger, receive, record, told } = await world([failed('550 no'), failed('550 no')])
+    await receive()
+    const once = await record()
+    if (once === undefined) throw new Error('there is no delivery')
+    await ledger.replaceDelivery(reopen(once, NOON))
+    await deliver(dependencies, { message: { ...message, attempts: 1 }, lastReceive: false })
+    expect(told).toMatchObject([{ attempts: 1 }, { attempts: 2, askedFor: true }])
+    expect(told[0]).not.toHaveProperty('askedFor')
   })
 
   it('takes over from an invocation that was killed, once its lease has ended', async () => {

@@ -17,9 +17,10 @@ export async function followUp(
   record: DeliveryRecord,
 ): Promise<void> {
   if (!wasGivenUp(record)) return
-  const { faxId, backend, fallback } = record
+  const { faxId, backend, fallback, attempts, askedForAt } = record
   if (fallback !== undefined) {
     await requestDelivery({ version: 1, faxId, backend: fallback, because: 'fallback', fallbackOf: backend })
   }
-  await tell({ cause: 'failed', faxId, backend })
+  const askedFor = askedForAt !== undefined
+  await tell({ cause: 'failed', faxId, backend, attempts, ...(askedFor ? { askedFor } : {}) })
 }

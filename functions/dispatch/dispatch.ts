@@ -73,7 +73,10 @@ async function dispatchTo(
   route: Route,
   { because, fallbackOf }: DispatchRequest,
 ): Promise<void> {
-  const opened = await open(dependencies, routed.fax.id, route, fallbackOf)
+  const opened = await open(dependencies, routed.fax.id, route, {
+    ...(fallbackOf === undefined ? {} : { fallbackOf }),
+    ...(because === 'retry' ? { askedForAt: dependencies.now().toISOString() } : {}),
+  })
   const record = because === 'retry' ? await reopened(dependencies, opened) : opened
   // The fallback of several, or of one that ends twice, is delivered once.
   const begun = because === 'fallback' && record.attempts > 0

@@ -42,9 +42,9 @@ export async function open(
   { ledger, now }: Pick<FanOutDependencies, 'ledger' | 'now'>,
   faxId: string,
   { backend }: Pick<Route, 'backend'>,
-  fallbackOf?: string,
+  why?: Pick<DeliveryRecord, 'fallbackOf' | 'askedForAt'>,
 ): Promise<DeliveryRecord> {
-  const opened = openDelivery(faxId, backend, now(), fallbackOf)
+  const opened = openDelivery(faxId, backend, now(), why)
   if (await ledger.addDelivery(opened)) return opened
   const record = await ledger.getDelivery(faxId, backend.name)
   if (record !== undefined) return record

@@ -17,7 +17,7 @@ export function openDelivery(
   faxId: string,
   { name, kind, site, fallback }: DeliveryBackend,
   now: Date,
-  fallbackOf?: string,
+  why: Pick<DeliveryRecord, 'fallbackOf' | 'askedForAt'> = {},
 ): DeliveryRecord {
   return {
     faxId,
@@ -27,7 +27,7 @@ export function openDelivery(
     state: 'waiting',
     openedAt: now.toISOString(),
     ...(fallback === undefined ? {} : { fallback }),
-    ...(fallbackOf === undefined ? {} : { fallbackOf }),
+    ...why,
     attempts: 0,
     waitedSeconds: 0,
     maybeDelivered: false,
@@ -102,7 +102,8 @@ export function bounce(record: DeliveryRecord, outcome: Outcome, now: Date): Del
 
 /** An operator wants it tried again, with the whole of its schedule. */
 export function reopen(record: DeliveryRecord, now: Date): DeliveryRecord {
-  return { ...moved(record, 'waiting'), nextAttemptAt: now.toISOString(), waitedSeconds: 0 }
+  const at = now.toISOString()
+  return { ...moved(record, 'waiting'), askedForAt: at, nextAttemptAt: at, waitedSeconds: 0 }
 }
 
 /** The routing table has its printer at another site by now, and that site's agent is to deliver it. */

@@ -19,8 +19,9 @@ export async function composeNotice(
 ): Promise<MailMessage> {
   const [{ event } = { event: undefined }] = told.events
   if (event === undefined) throw new RangeError('a notice is of one event at least')
-  const { cause } = event
-  const texts = defaultText(notices.language, cause, { several: told.count > 1, linked: link !== undefined })
+  const { cause, askedFor = false } = event
+  const form = { several: told.count > 1, linked: link !== undefined, askedFor }
+  const texts = defaultText(notices.language, cause, form)
   const { subject = texts.subject, body = texts.body } = notices.texts[cause] ?? {}
   const values = noticeValues(told, { timeZone, link: link ?? '' })
   const fill = (template: NoticeTemplate) =>

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { SQSClient } from '@aws-sdk/client-sqs'
 import * as z from 'zod'
@@ -44,6 +45,7 @@ const dependencies: NotifyDependencies = {
     const furtherWaitSeconds = waitSeconds - delaySeconds
     return sendMessage(sqs, NOTICES_QUEUE_URL, { ...message, furtherWaitSeconds }, { delaySeconds })
   },
+  pause: (milliseconds) => sleep(milliseconds),
   now,
 }
 

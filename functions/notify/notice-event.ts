@@ -8,6 +8,10 @@ export const noticeEventSchema = z.object({
   faxId: faxIdSchema,
   /** Of a delivery. */
   backend: z.string().optional(),
+  /** Those that the delivery had: when it is tried again and given up again, that is another event. */
+  attempts: z.int().optional(),
+  /** Somebody asked for this delivery, and wants to hear of it whatever else has failed in this hour. */
+  askedFor: z.boolean().optional(),
 })
 export type NoticeEvent = z.infer<typeof noticeEventSchema>
 

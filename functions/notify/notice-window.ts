@@ -2,11 +2,11 @@ import * as z from 'zod'
 import { type NoticeEvent, noticeEventSchema } from './notice-event.ts'
 
 /**
- * An hour in which one notice of a kind went out. What happens in it is counted, and told when it ends, by the notice that opens the next one: so
- * the first of its kind is told at once, and none more often than once an hour.
+ * A time in which one notice of a kind went out. What happens in it is counted, and told when it ends, by the notice that opens the next one: so
+ * the first of its kind is told at once, and none more often than once in that time.
  */
 export const noticeWindowSchema = z.object({
-  /** The kind: a cause, and the backend of deliveries. */
+  /** The kind: a cause, and of deliveries the backend and whether somebody asked for them. */
   kind: z.string(),
   until: z.iso.datetime(),
   /** What opened it: an event, or the end of the window before. */
@@ -24,12 +24,19 @@ export const noticeWindowSchema = z.object({
 export type NoticeWindow = z.infer<typeof noticeWindowSchema>
 
 const WINDOW_SECONDS = 3600
+/**
+ * Of deliveries that somebody asked for: one who tries a fax again is there, and waits. All that failed can be asked for in one command, and some
+ * hundred end badly within minutes: that is two or three notices.
+ */
+const ASKED_FOR_WINDOW_SECONDS = 300
 /** No mail gets longer than this, and no item of the ledger's table. */
 const MOST_LISTED = 50
 
-export const kindOf = ({ cause, backend }: NoticeEvent) =>
-  backend === undefined ? cause : `${cause} ${backend}`
-export const idOf = ({ faxId, cause, backend = '' }: NoticeEvent) => `${faxId} ${cause} ${backend}`
+export const kindOf = ({ cause, backend, askedFor = false }: NoticeEvent) =>
+  backend === undefined ? cause : `${cause} ${backend}${askedFor ? ', asked for' : ''}`
+/** The same for each time that the message of an event comes. */
+export const idOf = ({ faxId, cause, backend = '', attempts = 0 }: NoticeEvent) =>
+  `${faxId} ${cause} ${backend} ${attempts}`
 
 /**
  * The window after an event: the same one with the event in it, or a new one that tells of it. The same object where nothing changes: it is
@@ -62,9 +69,11 @@ function openedBy(
   { kind, events, count }: { kind: string; events: readonly NoticeEvent[]; count: number },
   now: Date,
 ): NoticeWindow {
+  // All events of a window are of its kind.
+  const seconds = events[0]?.askedFor === true ? ASKED_FOR_WINDOW_SECONDS : WINDOW_SECONDS
   return {
     kind,
-    until: new Date(now.getTime() + WINDOW_SECONDS * 1000).toISOString(),
+    until: new Date(now.getTime() + seconds * 1000).toISOString(),
     openedBy: id,
     told: events.slice(0, MOST_LISTED),
     toldCount: count,

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import * as fc from 'fast-check'
 import PostalMime from 'postal-mime'
 import { describe, expect, it } from 'vitest'
@@ -7,7 +8,7 @@ import { NOTICE_CAUSES, NOTICE_LANGUAGES, type Notices } from '../../shared/rout
 import { claim, openDelivery, settle } from '../ledger/delivery-transitions.ts'
 import { composeNotice } from './compose.ts'
 import type { NoticeEvent, NoticeMessage, WindowEnd } from './notice-event.ts'
-import type { NoticeWindow } from './notice-window.ts'
+import { idOf, kindOf, type NoticeWindow } from './notice-window.ts'
 import { type NotifyDependencies, notify, type Told } from './notify.ts'
 
 const NOON = new Date('2026-11-25T12:00:00Z')
@@ -16,6 +17,12 @@ const failedTo = (backend: string, number = 0): NoticeEvent => ({
   cause: 'failed',
   faxId: faxId(number),
   backend,
+  attempts: 1,
+})
+const askedFor = (number: number, attempts = 2): NoticeEvent => ({
+  ...failedTo('ftp_a', number),
+  attempts,
+  askedFor: true,
 })
 
 function entryOf(id: string, changes: Partial<FaxEntry['fax']> = {}): FaxEntry {
@@ -67,6 +74,7 @@ function world({ isTold = true }: { isTold?: boolean } = {}) {
       sent.push(told)
     },
     sendLater: async (message) => void ends.push(message),
+    pause: async () => {},
     now: () => clock.now,
   }
   const pass = (minutes: number) => {
@@ -77,7 +85,7 @@ function world({ isTold = true }: { isTold?: boolean } = {}) {
     const message = ends.at(-1)
     return message === undefined ? 'no window' : run(message)
   }
-  return { windows, sent, ends, broken, pass, run, endLast }
+  return { windows, sent, ends, broken, dependencies, pass, run, endLast }
 }
 
 describe('a notice', () => {
@@ -107,6 +115,55 @@ describe('a notice', () => {
     expect(await run(failedTo('ftp_a', 4))).toBe('sent')
   })
 
+  it('goes out at once for a fax that somebody has tried again, although it was told of within the hour', async () => {
+    const { run, sent, pass, endLast } = world()
+    expect(await run(failedTo('ftp_a'))).toBe('sent')
+    pass(10)
+    expect(await run(askedFor(0))).toBe('sent')
+    expect(await run(askedFor(0))).toBe('told already')
+    expect(sent.at(-1)?.events).toMatchObject([{ event: { attempts: 2 } }])
+    pass(1)
+    expect(await run(askedFor(0, 3))).toBe('counted')
+    pass(4)
+    expect(await endLast()).toBe('sent')
+    expect(sent.at(-1)?.events).toMatchObject([{ event: { attempts: 3 } }])
+  })
+
+  it('tells of a failure after a day as well, though the last notice was of the same fax', async () => {
+    const { run, pass } = world()
+    await run(failedTo('ftp_a'))
+    pass(24 * 60)
+    expect(await run({ ...failedTo('ftp_a'), attempts: 2 })).toBe('sent')
+  })
+
+  it('is one of a few, when five hundred that somebody has tried again fail within ten minutes', async () => {
+    const { run, sent, ends, pass } = world()
+    const ofMinute = (minute: number) => Array.from({ length: 50 }, (_, index) => minute * 50 + index + 2)
+    for (let minute = 0; minute < 10; minute += 1) {
+      for (const attempts of ofMinute(minute)) await run(askedFor(attempts, attempts))
+      pass(1)
+      for (const end of [...ends])
+        if (Date.parse(end.until) <= NOON.getTime() + (minute + 1) * 60_000) await run(end)
+    }
+    expect(sent.map(({ count }) => count)).toEqual([1, 249, 250])
+  })
+
+  it('counts all that several invocations tell of at the same time', async () => {
+    const { run, windows, dependencies } = world()
+    const { get, put } = dependencies.windows
+    const latency = () => new Promise<void>((resolve) => setImmediate(resolve))
+    dependencies.pause = (milliseconds) => sleep(milliseconds / 20)
+    dependencies.windows.get = async (kind) => latency().then(() => get(kind))
+    dependencies.windows.put = async (window) => latency().then(() => put(window))
+    const events = Array.from({ length: 200 }, (_, index) => ({ ...failedTo('ftp_a'), attempts: index }))
+    const invocation = async () => {
+      for (let event = events.pop(); event !== undefined; event = events.pop()) await run(event)
+    }
+    await Promise.all([invocation(), invocation()])
+    const { toldCount = 0, sinceCount = 0 } = windows.get('failed ftp_a') ?? {}
+    expect(toldCount + sinceCount).toBe(200)
+  })
+
   it('that could not be sent goes out when its message comes again', async () => {
     const { run, sent, broken } = world()
     broken.times = 1
@@ -122,18 +179,24 @@ describe('a notice', () => {
     expect([sent, windows.size]).toEqual([[], 0])
   })
 
-  it('is one an hour at most, and leaves nothing untold, however events, ends and failures of SES fall', async () => {
+  it('is one an hour at most, one in five minutes of what was asked for, and leaves nothing untold, however events, ends and failures of SES fall', async () => {
+    const event = fc.record({
+      number: fc.nat({ max: 20 }),
+      attempts: fc.integer({ min: 1, max: 3 }),
+      asked: fc.boolean(),
+    })
     const step = fc.oneof(
-      { weight: 6, arbitrary: fc.nat({ max: 40 }).map((number) => ({ event: number })) },
+      { weight: 6, arbitrary: event },
       { weight: 2, arbitrary: fc.nat({ max: 70 }).map((minutes) => ({ pass: minutes })) },
+      { weight: 1, arbitrary: fc.nat({ max: 4 }).map((minutes) => ({ pass: minutes })) },
       { weight: 2, arbitrary: fc.nat({ max: 5 }).map((end) => ({ end })) },
       { weight: 1, arbitrary: fc.constant({ fail: true }) },
     )
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
-        const { run, sent, ends, pass, broken, endLast } = world()
+        const { run, sent, ends, pass, broken } = world()
         const happened = new Set<string>()
-        const times: number[] = []
+        const noticed: { kind: string; minute: number }[] = []
         let minute = 0
         const attempt = async (message: NoticeMessage) => {
           const before = sent.length
@@ -144,12 +207,15 @@ describe('a notice', () => {
               break
             } catch {}
           }
-          for (let index = before; index < sent.length; index += 1) times.push(minute)
+          for (const { events } of sent.slice(before))
+            for (const one of events.slice(0, 1)) noticed.push({ kind: kindOf(one.event), minute })
         }
         for (const one of steps) {
-          if ('event' in one) {
-            happened.add(faxId(one.event))
-            await attempt(failedTo('ftp_a', one.event))
+          if ('number' in one) {
+            const { number, attempts, asked } = one
+            const told = asked ? askedFor(number, attempts) : { ...failedTo('ftp_a', number), attempts }
+            happened.add(`${kindOf(told)} ${idOf(told)}`)
+            await attempt(told)
           } else if ('pass' in one) {
             pass(one.pass)
             minute += one.pass
@@ -161,11 +227,20 @@ describe('a notice', () => {
         }
         broken.times = 0
         pass(60)
-        await endLast()
-        const told = sent.flatMap(({ events }) => events.map(({ event }) => event.faxId))
+        minute += 60
+        for (const end of [...ends]) await attempt(end)
+        const told = sent.flatMap(({ events }) =>
+          events.map((one) => `${kindOf(one.event)} ${idOf(one.event)}`),
+        )
         expect(new Set(told)).toEqual(happened)
-        for (const [index, time] of times.entries())
-          if (index > 0) expect(time - (times[index - 1] ?? 0)).toBeGreaterThanOrEqual(60)
+        for (const [kind, least] of [
+          ['failed ftp_a', 60],
+          ['failed ftp_a, asked for', 5],
+        ] as const) {
+          const minutes = noticed.filter((one) => one.kind === kind).map((one) => one.minute)
+          for (const [index, time] of minutes.entries())
+            if (index > 0) expect(time - (minutes[index - 1] ?? 0)).toBeGreaterThanOrEqual(least)
+        }
       }),
       { numRuns: 100 },
     )
@@ -195,6 +270,17 @@ describe('the mail of a notice', () => {
     expect(text).toContain('From: 0478 123456\n')
     expect(text).toContain(`faxlane retry ${event.faxId} --backend ftp_a`)
     expect(text).toContain('https://link.example/token')
+  })
+
+  it.each([
+    ['en', /^Retry failed/],
+    ['fr', /^Nouvel essai/],
+    ['de', /^Erneuter Versuch/],
+  ] as const)('says in %s that somebody had asked for it', async (language, subject) => {
+    const asked: Told = { events: [{ event: askedFor(0), entry: entryOf(event.faxId) }], count: 1 }
+    const mail = await mailOf({ language }, asked)
+    expect(mail.subject).toMatch(subject)
+    expect(mail.text).toContain('530 Login incorrect.')
   })
 
   it('lists several on a line each', async () => {

@@ -15,6 +15,7 @@ export interface NotifyDependencies {
   /** Throws what a repetition may heal. */
   send: (told: Told) => Promise<void>
   sendLater: (message: WindowEnd, waitSeconds: number) => Promise<void>
+  pause: (milliseconds: number) => Promise<void>
   now: () => Date
 }
 
@@ -26,18 +27,20 @@ export interface Told {
   count: number
 }
 
-/** Tells of an event, or counts it when its kind was told of within the hour; at the end of the hour, tells of what was counted. */
+/** How often a window is read again when others count in it at the same time; after that the message comes again. */
+const MOST_TRIES = 20
+const LONGEST_PAUSE_MILLISECONDS = 100
+
+/** Tells of an event, or counts it when its kind was told of a while ago; at the end of that while, tells of what was counted. */
 export async function notify(dependencies: NotifyDependencies, message: NoticeMessage): Promise<string> {
   if ('windowOf' in message) return endWindow(dependencies, message)
   if (!dependencies.isTold(message.cause)) return 'nobody is told of this'
-  const window = await dependencies.windows.get(kindOf(message))
-  const next = afterEvent(window, message, dependencies.now())
-  if (next !== window) {
-    await write(dependencies, next)
-    if (next.openedBy !== idOf(message)) return 'counted'
-  }
+  const { window, changed } = await changeWindow(dependencies, kindOf(message), (before) =>
+    afterEvent(before, message, dependencies.now()),
+  )
   // Killed between the window and the mail, the message that opened the window comes again.
-  return next.openedBy === idOf(message) && !next.sent ? sendNotice(dependencies, next) : 'told already'
+  if (window?.openedBy === idOf(message) && !window.sent) return sendNotice(dependencies, window)
+  return changed ? 'counted' : 'told already'
 }
 
 async function endWindow(dependencies: NotifyDependencies, message: WindowEnd): Promise<string> {
@@ -45,15 +48,13 @@ async function endWindow(dependencies: NotifyDependencies, message: WindowEnd): 
     await dependencies.sendLater(message, message.furtherWaitSeconds)
     return 'waits on'
   }
-  const window = await dependencies.windows.get(message.windowOf)
+  const { windowOf: kind, until } = message
+  const { window, changed } = await changeWindow(dependencies, kind, (before) =>
+    before?.until === until ? afterEnd(before, dependencies.now()) : before,
+  )
   if (window === undefined) return 'gone'
-  const isOpenedByThis = window.openedBy === endOf({ kind: window.kind, until: message.until })
-  if (isOpenedByThis && !window.sent) return sendNotice(dependencies, window)
-  if (window.until !== message.until) return 'over already'
-  const next = afterEnd(window, dependencies.now())
-  if (next === window) return 'nothing more happened'
-  await write(dependencies, next)
-  return sendNotice(dependencies, next)
+  if (window.openedBy === endOf({ kind, until }) && !window.sent) return sendNotice(dependencies, window)
+  return !changed && window.until === until ? 'nothing more happened' : 'over already'
 }
 
 async function sendNotice(dependencies: NotifyDependencies, window: NoticeWindow): Promise<string> {
@@ -63,19 +64,33 @@ async function sendNotice(dependencies: NotifyDependencies, window: NoticeWindow
     return entry === undefined ? [] : [{ event, entry }]
   })
   if (events.length > 0) await dependencies.send({ events, count: window.toldCount })
-  const { kind, until } = window
+  const { kind, until, openedBy } = window
   await dependencies.sendLater(
     { windowOf: kind, until, furtherWaitSeconds: 0 },
     secondsUntil(until, dependencies.now()),
   )
   // Not written, it is sent again at worst.
-  await dependencies.windows.put(sentOf(window))
+  await changeWindow(dependencies, kind, (now) => (now?.openedBy === openedBy ? sentOf(now) : now))
   return 'sent'
 }
 
-async function write({ windows }: NotifyDependencies, window: NoticeWindow): Promise<void> {
-  if (await windows.put(window)) return
-  throw new Error(`The window of notices of ${window.kind} changed meanwhile; the message comes again.`)
+/**
+ * The window as `change` makes it of what stands there, and whether that is another one. When a server is down, several invocations count in
+ * one window: who comes second takes the window as it is then.
+ */
+async function changeWindow(
+  { windows, pause }: NotifyDependencies,
+  kind: string,
+  change: (window: NoticeWindow | undefined) => NoticeWindow | undefined,
+): Promise<{ window: NoticeWindow | undefined; changed: boolean }> {
+  for (let tries = 1; tries <= MOST_TRIES; tries += 1) {
+    const before = await windows.get(kind)
+    const window = change(before)
+    if (window === undefined || window === before) return { window, changed: false }
+    if (await windows.put(window)) return { window, changed: true }
+    await pause(Math.random() * LONGEST_PAUSE_MILLISECONDS)
+  }
+  throw new Error(`The window of notices of ${kind} changes all the time; the message comes again.`)
 }
 
 function secondsUntil(instant: string, now: Date): number {

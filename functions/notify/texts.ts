@@ -7,6 +7,8 @@ type Language = Notices['language']
 interface Words {
   subject: Record<NoticeCause, string>
   what: Record<NoticeCause, string>
+  /** In place of those of `failed`, where somebody asked for the delivery. */
+  askedFor: { subject: string; what: string }
   /** The facts of one fax. */
   facts: string
   /** In place of the facts, where it is of several. */
@@ -31,6 +33,10 @@ const WORDS: Record<Language, Words> = {
       damaged: 'The fax was delivered, but something of it is missing: %(reason)s',
       missed: 'Somebody called, and no page was received. %(reason)s',
       refused: 'What came could not be converted, and is kept as it came: %(reason)s',
+    },
+    askedFor: {
+      subject: 'Retry failed: fax not delivered to %(backend)s (%(count)s)',
+      what: 'Somebody asked for this delivery, and %(backend)s was given up; what was said last: %(reason)s',
     },
     facts: 'Received: %(date)s %(time)s\nFrom: %(srcnum)s\nTo: %(dstnum)s\nPages: %(pages)s\nFax: %(faxid)s',
     several: 'It happened %(count)s times since the last notice. The first of them:\n%(list)s',
@@ -60,6 +66,10 @@ const WORDS: Record<Language, Words> = {
       missed: 'Quelqu’un a appelé, et aucune page n’a été reçue. %(reason)s',
       refused: 'Le fichier reçu n’a pas pu être converti ; il est conservé tel quel : %(reason)s',
     },
+    askedFor: {
+      subject: 'Nouvel essai sans succès : fax non remis à %(backend)s (%(count)s)',
+      what: 'Cette remise à %(backend)s a été demandée, puis abandonnée ; dernière réponse : %(reason)s',
+    },
     facts: 'Reçu : %(date)s %(time)s\nDe : %(srcnum)s\nPour : %(dstnum)s\nPages : %(pages)s\nFax : %(faxid)s',
     several: 'C’est arrivé %(count)s fois depuis le dernier avis. Les premiers cas :\n%(list)s',
     todo: {
@@ -88,6 +98,10 @@ const WORDS: Record<Language, Words> = {
       missed: 'Jemand rief an, und es kam keine Seite. %(reason)s',
       refused: 'Was kam, ließ sich nicht umwandeln und ist so aufbewahrt, wie es kam: %(reason)s',
     },
+    askedFor: {
+      subject: 'Erneuter Versuch misslungen: Fax nicht zugestellt an %(backend)s (%(count)s)',
+      what: 'Jemand hat diese Zustellung verlangt, und %(backend)s wurde aufgegeben; zuletzt hieß es: %(reason)s',
+    },
     facts: 'Empfangen: %(date)s %(time)s\nVon: %(srcnum)s\nAn: %(dstnum)s\nSeiten: %(pages)s\nFax: %(faxid)s',
     several: 'Das geschah %(count)s Mal seit der letzten Nachricht. Die ersten Fälle:\n%(list)s',
     todo: {
@@ -107,11 +121,15 @@ const WORDS: Record<Language, Words> = {
 export function defaultText(
   language: Language,
   cause: NoticeCause,
-  { several, linked }: { several: boolean; linked: boolean },
+  { several, linked, askedFor }: { several: boolean; linked: boolean; askedFor: boolean },
 ): { subject: NoticeTemplate; body: NoticeTemplate } {
-  const { subject, what, facts, several: ofSeveral, todo, link } = WORDS[language]
-  const paragraphs = [what[cause], several ? ofSeveral : facts, todo[cause], ...(linked ? [link] : [])]
-  return { subject: parsed(subject[cause]), body: parsed(`${paragraphs.join('\n\n')}\n`) }
+  const words = WORDS[language]
+  const { facts, several: ofSeveral, todo, link } = words
+  const { subject, what } = askedFor
+    ? words.askedFor
+    : { subject: words.subject[cause], what: words.what[cause] }
+  const paragraphs = [what, several ? ofSeveral : facts, todo[cause], ...(linked ? [link] : [])]
+  return { subject: parsed(subject), body: parsed(`${paragraphs.join('\n\n')}\n`) }
 }
 
 function parsed(text: string): NoticeTemplate {

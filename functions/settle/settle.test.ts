@@ -64,7 +64,7 @@ describe('a report of the print agent', () => {
     const { settle, counted, requested, told } = await world()
     await settle(failed('The printer or class does not exist.'))
     expect(counted).toEqual(['DeliveriesFailed'])
-    expect(told).toEqual([{ cause: 'failed', faxId: FAX_ID, backend: 'printer_office' }])
+    expect(told).toEqual([{ cause: 'failed', faxId: FAX_ID, backend: 'printer_office', attempts: 1 }])
     expect(requested).toMatchObject([{ backend: 'mail', because: 'fallback', fallbackOf: 'printer_office' }])
   })
 
@@ -184,7 +184,7 @@ describe('a mail that came back', () => {
     })
     expect(counted).toEqual(['DeliveriesFailed'])
     expect(requested).toMatchObject([{ backend: 'log', fallbackOf: 'mail' }])
-    expect(told).toEqual([{ cause: 'failed', faxId: FAX_ID, backend: 'mail' }])
+    expect(told).toEqual([{ cause: 'failed', faxId: FAX_ID, backend: 'mail', attempts: 1 }])
     const once = await record()
     await settleReturned(dependencies, returned)
     expect(await record()).toEqual(once)

@@ -64,6 +64,8 @@ export const deliveryRecordSchema = z.object({
   fallbackOf: z.string().optional(),
   /** The backend that delivers the fax in its place, should this one give up. */
   fallback: z.string().optional(),
+  /** When somebody last asked for it, after it had failed or besides where the fax was routed to. */
+  askedForAt: z.iso.datetime().optional(),
   /** Attempts begun so far. */
   attempts: z.int(),
   /** All waits between attempts so far, since it was opened or somebody wanted it tried again. */
