@@ -184,9 +184,15 @@ describe('faxlane retry', () => {
     expect((await run('retry', idOf('refused'))).stderr).toContain('There is nothing of it to deliver')
   })
 
-  it('delivers once the cause is mended, or to another backend', async () => {
+  it('fails as long as the cause is not mended, and delivers after it', async () => {
     const again = await run('retry', idOf('failed'), '--wait')
     expect([again.exitCode, again.stdout]).toEqual([1, expect.stringContaining(': failed')])
+    // The mailbox is there again: what is sent now does not come back.
+    const mended = await shown('retry mended', 'retry', idOf('bounced'), '--backend', 'mail', '--wait')
+    expect([mended.exitCode, mended.stdout]).toEqual([0, expect.stringContaining(' to mail: delivered')])
+  }, 60_000)
+
+  it('delivers to another backend', async () => {
     const other = await shown('retry other', 'retry', idOf('unrouted'), '--backend', 'log', '--wait')
     expect([other.exitCode, other.stdout]).toEqual([0, expect.stringContaining(' to log: delivered')])
   }, 60_000)

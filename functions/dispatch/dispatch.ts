@@ -5,7 +5,7 @@ import type { Route, Router } from '../../shared/routing-table/route.ts'
 import { hasEnded, reopen } from '../ledger/delivery-transitions.ts'
 import { rerouteFax } from '../ledger/fax-transitions.ts'
 import type { Ledger } from '../ledger/ledger.ts'
-import { enqueue, type FanOutDependencies, fanOut, open, type RoutedFiles } from './fan-out.ts'
+import { eachOnItsOwn, enqueue, type FanOutDependencies, fanOut, open, type RoutedFiles } from './fan-out.ts'
 
 export interface DispatchDependencies extends FanOutDependencies {
   ledger: FanOutDependencies['ledger'] & Pick<Ledger, 'replaceFax'>
@@ -42,7 +42,7 @@ export async function dispatch(
     return routeAnew(dependencies, entry.fax, routed)
   const wanted = request.backend === undefined ? endedBadly(entry) : [request.backend]
   const routes = wanted.flatMap((name) => router.routeTo(name, fax.facts.destination) ?? [])
-  for (const route of routes) await dispatchTo(dependencies, routed, route, request)
+  await eachOnItsOwn(routes, (route) => dispatchTo(dependencies, routed, route, request))
   if (routes.length === wanted.length && wanted.length > 0) return { backends: wanted }
   const nothing =
     wanted.length === 0 ? 'nothing of it has failed' : 'the routing table has no such backend any more'

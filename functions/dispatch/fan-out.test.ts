@@ -4,7 +4,7 @@ import { failed } from '../../shared/outcome.ts'
 import type { BackendOf } from '../../shared/routing-table/deployed-table.ts'
 import { reopen, settle } from '../ledger/delivery-transitions.ts'
 import { makeMemoryLedger } from '../ledger/memory-ledger.ts'
-import { enqueue, fanOut } from './fan-out.ts'
+import { eachOnItsOwn, enqueue, fanOut } from './fan-out.ts'
 
 const NOW = new Date('2026-11-23T12:00:00Z')
 const fax: RoutedFax = {
@@ -59,5 +59,19 @@ describe('a print job', () => {
     for (const next of [ended, again]) expect(await ledger.replaceDelivery(next)).toBe(true)
     await enqueue(dependencies, routed, printerAt('lyon'), again)
     expect(did.at(-1)).toBe('lyon gets a job of lyon')
+  })
+})
+
+describe('what several are tried for', () => {
+  it('is tried for each, and what went wrong is thrown at the end', async () => {
+    const tried: number[] = []
+    const work = async (item: number) => {
+      tried.push(item)
+      if (item % 2 === 1) throw new Error(`no ${item}`)
+    }
+    await expect(eachOnItsOwn([1, 2], work)).rejects.toThrow(/^no 1$/)
+    await expect(eachOnItsOwn([1, 2, 3, 4], work)).rejects.toThrow('Error: no 1; Error: no 3')
+    await eachOnItsOwn([2, 4], work)
+    expect(tried).toEqual([1, 2, 1, 2, 3, 4, 2, 4])
   })
 })

@@ -29,12 +29,23 @@ export async function fanOut(
   routed: RoutedFiles,
   routes: readonly Route[],
 ): Promise<void> {
-  for (const route of routes) {
+  await eachOnItsOwn(routes, async (route) => {
     const record = await open(dependencies, routed.fax.id, route)
     // Waiting without an attempt: whether its message went out nobody knows. A second one does no harm, none at all would.
     if (record.state === 'waiting' && record.attempts === 0)
       await enqueue(dependencies, routed, route, record)
-  }
+  })
+}
+
+/** One that fails starves none of the others: all have been tried when it throws what went wrong. */
+export async function eachOnItsOwn<Item>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<void>,
+): Promise<void> {
+  const errors: unknown[] = []
+  for (const item of items) await work(item).catch((error: unknown) => void errors.push(error))
+  if (errors.length > 1) throw new AggregateError(errors, errors.map(String).join('; '))
+  if (errors.length === 1) throw errors[0]
 }
 
 /** The record of a delivery, opened unless it is there. */

@@ -131,6 +131,27 @@ describe('a fax that arrives', () => {
     expect(did.counted).toEqual(['FaxesReceived', 'ConversionTime'])
   })
 
+  it('reaches its other backends where the first one has no queue, each once, however often it is announced', async () => {
+    const { dependencies, did, ledger } = world
+    const broken: ReceiveDependencies = {
+      ...dependencies,
+      router: makeRouter({
+        ...table,
+        numbers: { '100': { backends: ['printer_office', 'mail'], recipients: ['office@example.org'] } },
+      }),
+      enqueuePrintJob: async () => {
+        throw new Error('QueueDoesNotExist')
+      },
+    }
+    await expect(receive(broken, ARRIVED)).rejects.toThrow('QueueDoesNotExist')
+    expect(did.deliveries.map(({ backend }) => backend.name)).toEqual(['mail'])
+    const mailed = await ledger.getDelivery(FAX_ID, 'mail')
+    if (mailed !== undefined)
+      await ledger.replaceDelivery({ ...mailed, state: 'delivered', attempts: 1, revision: 1 })
+    await expect(receive(broken, ARRIVED)).rejects.toThrow('QueueDoesNotExist')
+    expect(did.deliveries).toHaveLength(1)
+  })
+
   it('goes to a printer as a job of its site, with a copy where the agent of that site may read', async () => {
     const { dependencies, did } = world
     await receive(dependencies, ARRIVED)
@@ -245,7 +266,8 @@ describe('a run that was cut off', () => {
     await expect(receive(broken, ARRIVED)).rejects.toThrow('cut off')
     expect(await receive(dependencies, ARRIVED)).toMatchObject({ state: 'routed' })
     expect(new Set(did.deliveries.map(({ backend }) => backend.name))).toEqual(new Set(['mail', 'log']))
-    expect(did.printJobs).toHaveLength(1)
+    // Others than the one that failed may have been asked for twice: a job is known by its fax and backend.
+    expect(new Set(did.printJobs.map((job) => JSON.stringify(job))).size).toBe(1)
     expect(ledger.deliveries.size).toBe(3)
   })
 

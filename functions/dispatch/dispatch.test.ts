@@ -1,0 +1,181 @@
+import { describe, expect, it } from 'vitest'
+import type { DeliveryRecord } from '../../shared/ledger/records.ts'
+import type { DispatchRequest } from '../../shared/messages.ts'
+import { delivered, failed, retry } from '../../shared/outcome.ts'
+import { bounce, claim, openDelivery, settle } from '../ledger/delivery-transitions.ts'
+import { dispatch } from './dispatch.ts'
+import { FAX_ID, fax, LATER, mailOf, makeWorld, NOON, printer } from './testing/dispatch-world.ts'
+
+const ask = (request: Partial<DispatchRequest> = {}): DispatchRequest => ({
+  version: 1,
+  faxId: FAX_ID,
+  because: 'retry',
+  ...request,
+})
+
+const opened = openDelivery(FAX_ID, { name: 'mail', kind: 'mail' }, NOON)
+const claimed = claim(opened, NOON, 60) as DeliveryRecord
+const ended = settle(claimed, delivered('id', 'ok'), NOON, undefined)
+/** How the ledger may have the delivery when it is asked for. */
+const RECORDS = {
+  none: undefined,
+  opened,
+  'after an attempt': settle(claimed, retry('busy'), NOON, 60),
+  claimed,
+  delivered: ended,
+  failed: settle(claimed, failed('no'), NOON, undefined),
+  bounced: bounce(ended, failed('550 user unknown'), NOON) as DeliveryRecord,
+} as const
+
+describe('a delivery that is asked for', () => {
+  it.each([
+    // The fallback of several, or of one that ends twice, is delivered once.
+    ['fallback', 'none', 'sent', 'waiting'],
+    ['fallback', 'opened', 'sent', 'waiting'],
+    ['fallback', 'after an attempt', 'not sent', 'waiting'],
+    ['fallback', 'claimed', 'not sent', 'claimed'],
+    ['fallback', 'delivered', 'not sent', 'delivered'],
+    ['fallback', 'failed', 'not sent', 'failed'],
+    ['fallback', 'bounced', 'not sent', 'bounced'],
+    // What arrived is not delivered again; what came to nothing begins anew.
+    ['retry', 'none', 'sent', 'waiting'],
+    ['retry', 'opened', 'sent', 'waiting'],
+    ['retry', 'after an attempt', 'sent', 'waiting'],
+    ['retry', 'claimed', 'sent', 'claimed'],
+    ['retry', 'delivered', 'not sent', 'delivered'],
+    ['retry', 'failed', 'sent', 'waiting'],
+    ['retry', 'bounced', 'sent', 'waiting'],
+    // Only what is open can have lost its message.
+    ['lost', 'none', 'sent', 'waiting'],
+    ['lost', 'opened', 'sent', 'waiting'],
+    ['lost', 'after an attempt', 'sent', 'waiting'],
+    ['lost', 'claimed', 'sent', 'claimed'],
+    ['lost', 'delivered', 'not sent', 'delivered'],
+    ['lost', 'failed', 'not sent', 'failed'],
+    ['lost', 'bounced', 'not sent', 'bounced'],
+  ] as const)('as %s, where its record is %s, is %s, and then %s', async (because, before, sent, after) => {
+    const { dependencies, did, ledger } = await makeWorld()
+    const record = RECORDS[before]
+    if (record !== undefined) await ledger.addDelivery(record)
+    expect(await dispatch(dependencies, ask({ because, backend: 'mail' }))).toEqual({ backends: ['mail'] })
+    const now = await ledger.getDelivery(FAX_ID, 'mail')
+    expect(now?.state).toBe(after)
+    expect(
+      did.messages.map(({ backend, attempts, recipients }) => [backend.name, attempts, recipients]),
+    ).toEqual(sent === 'sent' ? [['mail', record?.attempts ?? 0, ['office@example.org']]] : [])
+    // Touched only where it goes on from an end.
+    if (record !== undefined && record.state === after) expect(now).toEqual(record)
+  })
+
+  it('in the place of another is known as its fallback', async () => {
+    const { dependencies, ledger } = await makeWorld()
+    await dispatch(dependencies, ask({ because: 'fallback', backend: 'log', fallbackOf: 'mail' }))
+    expect(await ledger.getDelivery(FAX_ID, 'log')).toMatchObject({ fallbackOf: 'mail', state: 'waiting' })
+  })
+
+  it('once more has its whole schedule before it, and keeps what was said, and that it may have arrived', async () => {
+    const { dependencies, ledger } = await makeWorld()
+    await ledger.addDelivery({ ...RECORDS.bounced, waitedSeconds: 86_400 })
+    await dispatch(dependencies, ask({ backend: 'mail' }))
+    const { history } = RECORDS.bounced
+    expect(await ledger.getDelivery(FAX_ID, 'mail')).toMatchObject({
+      waitedSeconds: 0,
+      nextAttemptAt: LATER.toISOString(),
+      attempts: 1,
+      maybeDelivered: true,
+      history,
+    })
+  })
+
+  it('while its record changes is asked for again', async () => {
+    const { dependencies, ledger, did } = await makeWorld()
+    await ledger.addDelivery(RECORDS.failed)
+    const beaten = { ...dependencies, ledger: { ...ledger, replaceDelivery: async () => false } }
+    await expect(dispatch(beaten, ask({ backend: 'mail' }))).rejects.toThrow('changed meanwhile')
+    expect(did.messages).toEqual([])
+  })
+
+  it('of a printer gets its own copies of the files first', async () => {
+    const { dependencies, did } = await makeWorld({ backends: [{ ...printer, format: 'tiff' }] })
+    await dispatch(dependencies, ask({ backend: 'printer_office' }))
+    expect(did.log).toEqual([
+      `put print/main/${FAX_ID}-printer_office.tif of ${fax.tiffKey}`,
+      `put print/main/${FAX_ID}-printer_office.pdf of ${fax.pdfKey}`,
+      'job of printer_office at main',
+    ])
+  })
+})
+
+describe('without a backend', () => {
+  it('whatever ended badly is tried again, and nothing else', async () => {
+    const backends = ['a', 'b', 'c', 'd'].map((name) => mailOf(`mail_${name}`))
+    const { dependencies, ledger, did } = await makeWorld({ backends })
+    const records = [RECORDS.failed, RECORDS.bounced, RECORDS.delivered, RECORDS['after an attempt']]
+    for (const [index, record] of records.entries())
+      await ledger.addDelivery({ ...record, backend: backends[index]?.name ?? '' })
+    expect(await dispatch(dependencies, ask())).toEqual({ backends: ['mail_a', 'mail_b'] })
+    expect(did.messages.map(({ backend }) => backend.name)).toEqual(['mail_a', 'mail_b'])
+  })
+
+  it('one whose queue is gone keeps none of the others', async () => {
+    const backends = [{ ...printer, site: 'lyon' }, mailOf('mail')]
+    const { dependencies, ledger, did } = await makeWorld({ backends })
+    for (const { name, kind } of backends)
+      await ledger.addDelivery({ ...RECORDS.failed, backend: name, kind })
+    const broken = {
+      ...dependencies,
+      enqueuePrintJob: async () => {
+        throw new Error('QueueDoesNotExist')
+      },
+    }
+    await expect(dispatch(broken, ask())).rejects.toThrow('QueueDoesNotExist')
+    expect(did.messages.map(({ backend }) => backend.name)).toEqual(['mail'])
+  })
+
+  it('nothing is done where nothing has failed', async () => {
+    const { dependencies, ledger, did } = await makeWorld()
+    await ledger.addDelivery(RECORDS.delivered)
+    expect(await dispatch(dependencies, ask())).toEqual({ backends: [], nothing: 'nothing of it has failed' })
+    expect(did.log).toEqual([])
+  })
+})
+
+describe('of a fax that was unrouted', () => {
+  const unrouted = { ...fax, state: 'unrouted', backends: undefined, reason: 'no section for 100' } as const
+
+  it('deliveries are made by the table as it is now, and the fax is routed from then on', async () => {
+    const { dependencies, ledger, did } = await makeWorld({ fax: unrouted })
+    expect(await dispatch(dependencies, ask())).toEqual({ backends: ['mail'] })
+    expect(did.messages).toHaveLength(1)
+    const { reason, ...record } = (await ledger.getFax(FAX_ID)) ?? {}
+    expect([record, reason]).toMatchObject([{ state: 'routed', backends: ['mail'], revision: 1 }, undefined])
+  })
+
+  it('none are made while the table has no section for its number', async () => {
+    const { dependencies, ledger, did } = await makeWorld({ fax: unrouted, numbers: {} })
+    expect((await dispatch(dependencies, ask())).nothing).toContain('still has no section')
+    expect([did.log, await ledger.getFax(FAX_ID)]).toMatchObject([[], { state: 'unrouted', revision: 0 }])
+  })
+})
+
+describe('nothing is ever delivered', () => {
+  it.each([
+    ['simulated', fax],
+    ['received', { ...fax, pages: undefined, pdfKey: undefined }],
+    ['refused', { ...fax, pages: undefined, pdfKey: undefined }],
+    ['missed', { ...fax, pages: undefined, pdfKey: undefined }],
+  ] as const)('of a fax that is %s', async (state, record) => {
+    const { dependencies, did, ledger } = await makeWorld({ fax: { ...record, state } })
+    for (const backend of [undefined, 'mail']) {
+      const { backends, nothing } = await dispatch(dependencies, ask({ ...(backend && { backend }) }))
+      expect([backends, nothing]).toEqual([[], expect.stringContaining(state)])
+    }
+    expect([did.log, ledger.deliveries.size]).toEqual([[], 0])
+  })
+
+  it('of a fax that the ledger does not know', async () => {
+    const { dependencies, did } = await makeWorld({ fax: undefined })
+    expect((await dispatch(dependencies, ask())).nothing).toContain('no such fax')
+    expect(did.log).toEqual([])
+  })
+})
