@@ -56,58 +56,61 @@ export function makeCount(namespace: string, write: (line: string) => void, now:
   return (metric, { value = 1, kind } = {}) => {
     // Alarms watch the whole, the dashboard shows the kinds.
     const dimensions: Record<string, string> = kind === undefined ? {} : { Kind: kind }
-    write(embedded({ namespace, metric, unit: UNITS[metric], value, dimensions, alsoWhole: true }, now()))
+    const values = { [metric]: value }
+    write(embedded({ namespace, units: UNITS, values, dimensions, alsoWhole: true }, now()))
   }
 }
 
-/** Of an agent on site, two for each site. */
+/** Of an agent on site, for each sign of life of it. */
 export const HEARTBEAT_METRIC = 'AgentHeartbeat'
+const HEARTBEAT_UNITS = {
+  [HEARTBEAT_METRIC]: 'Count',
+  /** How long the oldest fax or job has waited there. */
+  AgentOldestWaiting: 'Seconds',
+  /** Files that it can't read, faxes that it has set aside, and one for whatever else hinders it. */
+  AgentTroubles: 'Count',
+} as const
+export type HeartbeatMetric = keyof typeof HEARTBEAT_UNITS
 
-export type CountHeartbeat = (agent: Pick<HeartbeatRecord, 'site' | 'agent'>) => void
+export type CountHeartbeat = (heartbeat: HeartbeatRecord) => void
 
 /** The dimensions as CloudWatch has them; the alarm watches the same. */
 export function heartbeatDimensions({ site, agent }: { site: string; agent: AgentKind }) {
   return { Site: site, Agent: agent }
 }
 
-export function makeCountHeartbeat(
-  namespace: string,
-  write: (line: string) => void,
-  now: () => Date,
-): CountHeartbeat {
-  return (agent) =>
-    write(
-      embedded(
-        {
-          namespace,
-          metric: HEARTBEAT_METRIC,
-          unit: 'Count',
-          value: 1,
-          dimensions: heartbeatDimensions(agent),
-          alsoWhole: false,
-        },
-        now(),
-      ),
-    )
+/** Dated by when it was heard, so that one which lay on its queue makes nobody seem alive. */
+export function makeCountHeartbeat(namespace: string, write: (line: string) => void): CountHeartbeat {
+  return (heartbeat) => {
+    const { oldestSeconds = 0, unreadable = 0, refused = 0, trouble } = heartbeat
+    const values: Record<HeartbeatMetric, number> = {
+      AgentHeartbeat: 1,
+      AgentOldestWaiting: oldestSeconds,
+      AgentTroubles: unreadable + refused + (trouble === undefined ? 0 : 1),
+    }
+    const dimensions = heartbeatDimensions(heartbeat)
+    const whole = { namespace, units: HEARTBEAT_UNITS, values, dimensions, alsoWhole: false }
+    write(embedded(whole, new Date(heartbeat.heardAt)))
+  }
 }
 
 interface Embedded {
   namespace: string
-  metric: string
-  unit: string
-  value: number
+  /** By the metric's name, as the values. */
+  units: Record<string, string>
+  values: Record<string, number>
   dimensions: Record<string, string>
   /** Also without its dimensions. */
   alsoWhole: boolean
 }
 
-function embedded({ namespace, metric, unit, value, dimensions, alsoWhole }: Embedded, at: Date): string {
+function embedded({ namespace, units, values, dimensions, alsoWhole }: Embedded, at: Date): string {
   const names = Object.keys(dimensions)
   const directive = {
     Namespace: namespace,
     Dimensions: alsoWhole && names.length > 0 ? [[], names] : [names],
-    Metrics: [{ Name: metric, Unit: unit }],
+    Metrics: Object.keys(values).map((name) => ({ Name: name, Unit: units[name] })),
   }
   const aws = { Timestamp: at.getTime(), CloudWatchMetrics: [directive] }
-  return `${JSON.stringify({ _aws: aws, ...dimensions, [metric]: value })}\n`
+  return `${JSON.stringify({ _aws: aws, ...dimensions, ...values })}\n`
 }

@@ -10,8 +10,14 @@ import {
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions'
 import type { ITopic } from 'aws-cdk-lib/aws-sns'
 import type { Construct } from 'constructs'
-import { type Metric as GatewayMetric, HEARTBEAT_METRIC, heartbeatDimensions } from '../functions/metrics.ts'
+import {
+  type Metric as GatewayMetric,
+  HEARTBEAT_METRIC,
+  type HeartbeatMetric,
+  heartbeatDimensions,
+} from '../functions/metrics.ts'
 import { deadLettersOf } from '../shared/deployment-names.ts'
+import { LATE_MINUTES } from '../shared/ledger/heartbeat-record.ts'
 import { type AgentKind, agentsOf, type DeployedTable } from '../shared/routing-table/deployed-table.ts'
 import { reputation } from './dashboard.ts'
 import type { GatewayFunction } from './gateway-function.ts'
@@ -61,8 +67,11 @@ export function alarms(scope: Construct, { names, table, functions, topic }: Ala
   const action = new SnsAction(topic)
   for (const watch of watches) makeAlarm(scope, watch).addAlarmAction(action)
   for (const site of table.sites) {
-    for (const agent of agentsOf(table, site))
+    for (const agent of agentsOf(table, site)) {
       silenceAlarm(scope, names, { site, agent }).addAlarmAction(action)
+      for (const watch of [lateAtSite(names, { site, agent }), troubleAtSite(names, { site, agent })])
+        makeAlarm(scope, watch).addAlarmAction(action)
+    }
   }
 }
 
@@ -74,19 +83,9 @@ const SILENT_MINUTES = 15
  * and not after the next full quarter. FILL makes zeros of minutes without a sign: of missing data CloudWatch would look
  * further back for some that is there.
  */
-function silenceAlarm(
-  scope: Construct,
-  { deployment }: Names,
-  { site, agent }: { site: string; agent: AgentKind },
-): Alarm {
+function silenceAlarm(scope: Construct, { deployment }: Names, { site, agent }: SiteAgent): Alarm {
   const period = Duration.minutes(1)
-  const beats = new Metric({
-    namespace: deployment,
-    metricName: HEARTBEAT_METRIC,
-    dimensionsMap: heartbeatDimensions({ site, agent }),
-    period,
-    statistic: Stats.SUM,
-  })
+  const beats = siteMetric(deployment, HEARTBEAT_METRIC, { site, agent }, period, Stats.SUM)
   return new Alarm(scope, `Alarm-Silent-${agent}-${site}`, {
     alarmName: `${deployment}-${agent}-${site}-silent`,
     alarmDescription:
@@ -100,6 +99,59 @@ function silenceAlarm(
     // One that has never said anything.
     treatMissingData: TreatMissingData.BREACHING,
   })
+}
+
+interface SiteAgent {
+  site: string
+  agent: AgentKind
+}
+
+const AT_SITE = { edge: 'fax', print: 'print job' } as const satisfies Record<AgentKind, string>
+
+/** What has left the PBX and reached nobody, or has left the queue and reached no paper: the agent alone knows of it. */
+function lateAtSite({ deployment }: Names, { site, agent }: SiteAgent): Watch {
+  return {
+    id: `Late-${agent}-${site}`,
+    name: `${deployment}-${agent}-${site}-late`,
+    metric: siteMetric(deployment, 'AgentOldestWaiting', { site, agent }, PERIOD, Stats.MAXIMUM),
+    threshold: LATE_MINUTES[agent] * 60,
+    description:
+      `A ${AT_SITE[agent]} has waited for more than ${LATE_MINUTES[agent]} minutes at the ${agent} agent of site ${site}, which is up. How many, and ` +
+      `what hinders them: faxlane status. What is to be done about it, at the site: sudo -u faxlane-${agent} faxlane-${agent} check, ` +
+      `and journalctl -u faxlane-${agent} -p warning. Nothing is lost: it goes on by itself once that is mended.`,
+  }
+}
+
+/** Longer than a line or S3 is gone for a moment: three signs of life, of which each had trouble. */
+const TROUBLE_PERIOD = Duration.minutes(15)
+
+const TROUBLES = {
+  edge:
+    'files of the spool that it may not read, faxes that it has set aside since they can not go up (their reason is beside them in refused/), a full disk, ' +
+    'or that S3 or the PBX refuses it',
+  print: 'a queue or files that AWS refuses it, or a full disk',
+} as const satisfies Record<AgentKind, string>
+
+function troubleAtSite({ deployment }: Names, { site, agent }: SiteAgent): Watch {
+  return {
+    id: `Trouble-${agent}-${site}`,
+    name: `${deployment}-${agent}-${site}-trouble`,
+    metric: siteMetric(deployment, 'AgentTroubles', { site, agent }, TROUBLE_PERIOD, Stats.MINIMUM),
+    description:
+      `The ${agent} agent of site ${site} is up and can not do all of its work: ${TROUBLES[agent]}. In its own words: faxlane status. ` +
+      `What to do about each, at the site: sudo -u faxlane-${agent} faxlane-${agent} check`,
+  }
+}
+
+function siteMetric(
+  namespace: string,
+  metricName: HeartbeatMetric,
+  siteAgent: SiteAgent,
+  period: Duration,
+  statistic: string,
+): Metric {
+  const dimensionsMap = heartbeatDimensions(siteAgent)
+  return new Metric({ namespace, metricName, dimensionsMap, period, statistic })
 }
 
 /** The metrics of the functions that call for a person. */

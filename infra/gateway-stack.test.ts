@@ -252,6 +252,35 @@ describe('alarms', () => {
     })
   })
 
+  it.each(['edge-main', 'edge-berlin', 'print-main'])(
+    'exist for what the agent %s says: something waits there, something hinders it',
+    (name) => {
+      const [agent, site] = name.split('-')
+      const dimensions = [
+        { Name: 'Agent', Value: agent },
+        { Name: 'Site', Value: site },
+      ]
+      gateway.hasResourceProperties('AWS::CloudWatch::Alarm', {
+        AlarmName: `faxlane-${name}-late`,
+        MetricName: 'AgentOldestWaiting',
+        Dimensions: dimensions,
+        Threshold: agent === 'edge' ? 1800 : 3600,
+        Statistic: 'Maximum',
+        AlarmDescription: Match.stringLikeRegexp(`faxlane status.*faxlane-${agent} check`),
+      })
+      // Not what lasts for a moment: each sign of life in a quarter of an hour says so.
+      gateway.hasResourceProperties('AWS::CloudWatch::Alarm', {
+        AlarmName: `faxlane-${name}-trouble`,
+        MetricName: 'AgentTroubles',
+        Dimensions: dimensions,
+        Threshold: 0,
+        Statistic: 'Minimum',
+        Period: 900,
+        AlarmDescription: Match.stringLikeRegexp(`faxlane status.*faxlane-${agent} check`),
+      })
+    },
+  )
+
   it.each(alarms)(
     '$Properties.AlarmName reaches somebody, at the first sign, and says what to do',
     ({ Properties }) => {

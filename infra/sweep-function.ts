@@ -32,6 +32,7 @@ export function sweepFunction(scope: Construct, { names, table, assetFolders }: 
       DISPATCH_QUEUE_URL: queueUrl(names.dispatch),
       SCHEDULE_QUEUE_URL: queueUrl(names.schedule),
       SUBMISSIONS_QUEUE: names.submissions,
+      SITES: table.sites.join(','),
       DEAD_LETTER_QUEUES: deadLetters.join(','),
     },
     permissions: [

@@ -86,6 +86,9 @@ export const reportSchema = z.object({
 })
 export type Report = z.infer<typeof reportSchema>
 
+/** In characters. */
+export const LONGEST_TROUBLE = 500
+
 /** Sent by each agent every few minutes: a site that falls silent is noticed. */
 export const heartbeatSchema = z.object({
   version: z.literal(1),
@@ -94,6 +97,14 @@ export const heartbeatSchema = z.object({
     at: z.iso.datetime(),
     /** Files or jobs that the agent has not dealt with yet. */
     waiting: z.int().min(0),
+    /** How long the oldest of them has waited there. Absent, as what follows: there is nothing to tell. */
+    oldestSeconds: z.int().min(0).optional(),
+    /** Files in the spool that the agent may not read, or may not take away. */
+    unreadable: z.int().min(0).optional(),
+    /** Faxes that can't go up, set aside at the site. */
+    refused: z.int().min(0).optional(),
+    /** What hinders the agent, in its own words. */
+    trouble: z.string().max(LONGEST_TROUBLE).optional(),
     /** The edge agent's last sequence number. */
     sequence: z.int().min(0).optional(),
   }),

@@ -1,5 +1,5 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs'
-import type { HeartbeatMessage } from '../../shared/messages.ts'
+import { type HeartbeatMessage, LONGEST_TROUBLE } from '../../shared/messages.ts'
 import type { AgentKind } from '../../shared/routing-table/deployed-table.ts'
 import { awsFault } from '../aws-fault.ts'
 import type { Log } from '../log.ts'
@@ -7,6 +7,8 @@ import { withStallLimit } from '../stall-limit.ts'
 import type { Waiting } from '../waiting.ts'
 
 export type Heartbeat = HeartbeatMessage['heartbeat']
+/** What an agent finds out of its own work. */
+export type Measured = Omit<Heartbeat, 'agent' | 'at'>
 
 export interface HeartbeatDependencies {
   send: (message: HeartbeatMessage) => Promise<void>
@@ -25,7 +27,7 @@ const ANSWER_MILLISECONDS = 10_000
 export async function keepHeartbeat(
   { send, waiting, log }: HeartbeatDependencies,
   agent: AgentKind,
-  measure: () => Promise<Pick<Heartbeat, 'waiting' | 'sequence'>>,
+  measure: () => Promise<Measured>,
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
@@ -48,5 +50,18 @@ export function sqsHeartbeat(client: SQSClient, queueUrl: () => Promise<string>)
     await withStallLimit({ what: 'sending a heartbeat', milliseconds: ANSWER_MILLISECONDS }, ({ signal }) =>
       client.send(request, { abortSignal: signal }),
     )
+  }
+}
+
+/** For how long something waits, and what hinders the agent, as a sign of life says it; what there is nothing to tell of is left out. */
+export function oldestAndTrouble(
+  oldest: readonly (number | undefined)[],
+  troubles: readonly (string | undefined)[],
+): Pick<Heartbeat, 'oldestSeconds' | 'trouble'> {
+  const milliseconds = oldest.filter((one) => one !== undefined)
+  const texts = troubles.filter((one) => one !== undefined)
+  return {
+    ...(milliseconds.length > 0 && { oldestSeconds: Math.round(Math.max(0, ...milliseconds) / 1000) }),
+    ...(texts.length > 0 && { trouble: texts.join('; ').slice(0, LONGEST_TROUBLE) }),
   }
 }

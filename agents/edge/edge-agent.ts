@@ -6,7 +6,7 @@ import { Doorbell } from './doorbell.ts'
 import type { IncomingBucket } from './incoming-bucket.ts'
 import type { Sequence } from './sequence-journal.ts'
 import type { SpoolFolder } from './spool-folder.ts'
-import { SpoolWatch } from './spool-watch.ts'
+import { type SpoolState, SpoolWatch } from './spool-watch.ts'
 import { UploadWork } from './upload-work.ts'
 
 export interface EdgeDependencies {
@@ -14,6 +14,8 @@ export interface EdgeDependencies {
   incoming: IncomingBucket
   sequence: Sequence
   status: Pick<StatusKeeper, 'waiting' | 'success' | 'error'>
+  /** What the gateway may hear of the spool, after each look at it. */
+  tell: (state: SpoolState) => void
   waiting: Waiting
   /** Milliseconds of a clock that nobody sets. */
   elapsed: () => number

@@ -11,7 +11,7 @@ import {
 } from '../daemon/common-checks.ts'
 import { queueNames } from '../daemon/common-options.ts'
 import type { EdgeConfig } from './edge-config.ts'
-import { spoolTrouble } from './spool-folder.ts'
+import { countRefused, spoolTrouble } from './spool-folder.ts'
 import { REFUSED_FOLDER } from './spool-names.ts'
 import { transmitChecks } from './transmit/transmit-checks.ts'
 
@@ -77,14 +77,10 @@ export function refusedCheck({ spool }: Pick<EdgeConfig, 'spool'>): Check {
   return {
     name: 'refused faxes',
     run: async () => {
-      const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-        if (error.code === 'ENOENT') return []
-        throw error
-      })
-      const stems = new Set(names.map((name) => name.replace(/\.[a-z]+$/, '')))
-      if (stems.size === 0) return { ok: true, text: 'none' }
+      const count = await countRefused(spool)
+      if (count === 0) return { ok: true, text: 'none' }
       const fix = `Each has its reason beside it. Once that is mended, move .tif and .facts back to ${spool}; or delete them.`
-      return { ok: false, text: `${stems.size} in ${folder}`, fix }
+      return { ok: false, text: `${count} in ${folder}`, fix }
     },
   }
 }

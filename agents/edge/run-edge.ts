@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { makeAwsClients } from '../daemon/aws-clients.ts'
 import { queueNames } from '../daemon/common-options.ts'
-import { keepHeartbeat, sqsHeartbeat } from '../daemon/heartbeat.ts'
+import { keepHeartbeat, type Measured, oldestAndTrouble, sqsHeartbeat } from '../daemon/heartbeat.ts'
 import { findQueueUrl } from '../daemon/queue-url.ts'
 import type { Heart } from '../daemon/run-daemon.ts'
 import { keepStatus } from '../daemon/status.ts'
@@ -13,8 +13,9 @@ import type { EdgeConfig } from './edge-config.ts'
 import { s3Incoming } from './s3-incoming.ts'
 import { openSequence } from './sequence-journal.ts'
 import { spoolFolder } from './spool-folder.ts'
+import type { SpoolState } from './spool-watch.ts'
 import { tidySpool } from './tidy-spool.ts'
-import { keepTransmitting } from './transmit/run-transmit.ts'
+import { keepTransmitting, type SendingState } from './transmit/run-transmit.ts'
 import { watchFolder } from './watch-folder.ts'
 
 /** The edge agent of a configuration, on this machine's disk and clock, until the signal aborts. */
@@ -34,18 +35,15 @@ export async function runEdge(
   })
   const sequence = await openSequence({ log, now: waiting.now }, stateFolder)
   const status = keepStatus({ waiting, log }, { version: VERSION, site, stateFolder })
-  let waitingFaxes = 0
-  let calls = 0
+  let spool: SpoolState | undefined
+  let sendingState: () => SendingState | undefined = () => undefined
   const dependencies: EdgeDependencies = {
     spool: spoolFolder({ folder, keepSent: keepSentDays > 0, now: waiting.now, elapsed }),
     incoming: s3Incoming(aws.s3, { bucket }),
     sequence,
-    status: {
-      ...status,
-      waiting: (count) => {
-        waitingFaxes = count
-        status.waiting(count)
-      },
+    status,
+    tell: (state) => {
+      spool = state
     },
     waiting,
     elapsed,
@@ -62,14 +60,13 @@ export async function runEdge(
     'edge',
     async () => {
       status.alive()
-      return { waiting: waitingFaxes + calls, sequence: sequence.last() }
+      return { ...measured(elapsed(), spool, sendingState()), sequence: sequence.last() }
     },
     either,
   )
-  const onCalls = (count: number) => {
-    calls = count
-  }
-  const sending = keepTransmitting({ aws, reportsUrl, status, waiting, log }, config, either, onCalls)
+  const sending = keepTransmitting({ aws, reportsUrl, status, waiting, log }, config, either, (ask) => {
+    sendingState = ask
+  })
   const received = runEdgeAgent(dependencies, optionsOf(config), either, heart)
   try {
     await Promise.race([heartbeat, received])
@@ -78,6 +75,24 @@ export async function runEdge(
     await Promise.allSettled([heartbeat, received, sending])
     await status.close()
     aws.close()
+  }
+}
+
+/** What the gateway hears of this site. */
+export function measured(
+  now: number,
+  spool: SpoolState | undefined,
+  sending: SendingState | undefined,
+): Measured {
+  const { waiting = 0, oldestSince, unreadable = 0, refused = 0 } = spool ?? {}
+  return {
+    waiting: waiting + (sending?.calls ?? 0),
+    ...oldestAndTrouble(
+      [oldestSince === undefined ? undefined : now - oldestSince, sending?.oldestMilliseconds],
+      [spool?.trouble, sending?.trouble],
+    ),
+    ...(unreadable > 0 && { unreadable }),
+    ...(refused > 0 && { refused }),
   }
 }
 

@@ -18,6 +18,8 @@ export interface SpoolFolder {
   refuse: (stem: string, reason: string) => Promise<void>
   /** The rest of {@link refuse}, for one that was cut off. */
   clearRefused: (stem: string) => Promise<void>
+  /** How many faxes lie in refused/. */
+  refused: () => Promise<number>
   /** Why the PBX, or this agent, may soon fail to write there; undefined when all is well. */
   trouble: () => Promise<string | undefined>
   pathOf: (name: string) => string
@@ -87,8 +89,14 @@ export function spoolFolder({ folder, keepSent, now, elapsed }: SpoolOptions): S
       await clearRefused(stem)
     },
     clearRefused,
+    refused: () => countRefused(folder),
     trouble: () => spoolTrouble(folder),
   }
+}
+
+export async function countRefused(folder: string): Promise<number> {
+  const names = (await ifThere(readdir(join(folder, REFUSED_FOLDER)))) ?? []
+  return new Set(names.map((name) => name.replace(/\.[a-z]+$/, ''))).size
 }
 
 /** A long fax at a fine resolution, and room for the log line that says so. */

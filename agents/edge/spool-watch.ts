@@ -4,6 +4,17 @@ import { judge } from './spool-entry.ts'
 import { isTemporaryName, type Part, parseSpoolName } from './spool-names.ts'
 import type { UploadWork } from './upload-work.ts'
 
+/** What there is to tell of the spool. */
+export interface SpoolState {
+  waiting: number
+  /** Since when, by the clock that nobody sets, the oldest of them has waited. */
+  oldestSince: number | undefined
+  /** Files that can't be read, and faxes that S3 has and the spool does not let go. */
+  unreadable: number
+  refused: number
+  trouble: string | undefined
+}
+
 /** Finds what is ready to go up: at once what the kernel tells of, and in every scan what it did not. */
 export class SpoolWatch {
   readonly #dependencies: EdgeDependencies
@@ -15,6 +26,7 @@ export class SpoolWatch {
   readonly #strangers = new Set<string>()
   readonly #unreadable = new Map<string, string>()
   #trouble: string | undefined
+  #refused = 0
 
   constructor(dependencies: EdgeDependencies, options: EdgeOptions, uploads: UploadWork) {
     this.#dependencies = dependencies
@@ -44,12 +56,26 @@ export class SpoolWatch {
       if (elapsed() >= this.#scanDueAt) {
         this.#scanDueAt = elapsed() + this.#options.scanMilliseconds
         await this.#scan(heart)
+        this.#refused = await spool.refused()
         this.#say(await spool.trouble())
       }
     } catch (error) {
       this.#say((error as Error).message)
     }
     status.waiting(this.#uploads.count)
+    this.#dependencies.tell(this.#state())
+  }
+
+  #state(): SpoolState {
+    const [unreadable] = this.#unreadable
+    const firstReason = unreadable && `${unreadable[0]}: ${unreadable[1]}`
+    return {
+      waiting: this.#uploads.count,
+      oldestSince: this.#uploads.oldestSince,
+      unreadable: this.#unreadable.size + this.#uploads.unclearedCount,
+      refused: this.#refused,
+      trouble: this.#trouble ?? firstReason ?? this.#uploads.trouble,
+    }
   }
 
   async #scan(heart: Heart): Promise<void> {
@@ -60,6 +86,7 @@ export class SpoolWatch {
       if (parsed === undefined) this.#sayStranger(name)
       else stems.set(parsed.stem, (stems.get(parsed.stem) ?? new Set()).add(parsed.part))
     }
+    for (const stem of this.#unreadable.keys()) if (!stems.has(stem)) this.#unreadable.delete(stem)
     for (const [stem, parts] of stems) {
       heart.beat()
       if (this.#uploads.has(stem)) continue
@@ -95,7 +122,10 @@ export class SpoolWatch {
     if (ready === undefined) return
     if (ready.remarks.length > 0)
       log('fax-incomplete', { name: stem, reason: ready.remarks.join('; ') }, 'warning')
-    this.#uploads.add(stem, ready, entry.tiff?.sizeBytes ?? 0)
+    // As old as the youngest of its files: a fax that lay there while no agent ran has waited all that time.
+    const ages = [entry.tiff, entry.sidecar].flatMap((file) => (file ? [file.idleMilliseconds] : []))
+    const since = this.#dependencies.elapsed() - Math.max(0, Math.min(...ages))
+    this.#uploads.add(stem, ready, { sizeBytes: entry.tiff?.sizeBytes ?? 0, since })
   }
 
   /** Once for each name: nothing happens to it, but nothing lies in the spool unseen. */

@@ -22,12 +22,14 @@ export class UploadWork {
   readonly #options: EdgeOptions
   readonly #loop: { signal: AbortSignal; ring: () => void }
   #waiting: WaitingFax[] = []
-  readonly #ready = new Map<string, ReadyFax>()
+  readonly #ready = new Map<string, ReadyFax & { since: number }>()
   readonly #running = new Map<string, { since: number; ended: Promise<void> }>()
   readonly #clearing = new Set<Promise<void>>()
   /** S3 has them, and the spool did not let them go. */
   readonly #uncleared = new Set<string>()
   #line: Line = CLEAR_LINE
+  /** Why the last attempt failed, until one succeeds. */
+  #trouble: string | undefined
 
   constructor(
     dependencies: EdgeDependencies,
@@ -43,13 +45,28 @@ export class UploadWork {
     return this.#ready.size
   }
 
+  /** Since when the oldest waits, as `elapsed` counts. */
+  get oldestSince(): number | undefined {
+    const since = [...this.#ready.values()].map((ready) => ready.since)
+    return since.length === 0 ? undefined : Math.min(...since)
+  }
+
+  /** How many S3 has and the spool does not let go. */
+  get unclearedCount(): number {
+    return this.#uncleared.size
+  }
+
+  get trouble(): string | undefined {
+    return this.#ready.size === 0 ? undefined : this.#trouble
+  }
+
   has(stem: string): boolean {
     return this.#ready.has(stem) || this.#uncleared.has(stem)
   }
 
-  add(stem: string, ready: ReadyFax, sizeBytes: number): void {
+  add(stem: string, ready: ReadyFax, { sizeBytes, since }: { sizeBytes: number; since: number }): void {
     const { destination: number, receivedAt } = ready.facts
-    this.#ready.set(stem, ready)
+    this.#ready.set(stem, { ...ready, since })
     const fresh = { failures: 0, lastTriedAt: undefined, notBefore: 0, passed: false }
     this.#waiting.push({ stem, number, receivedAt, sizeBytes, ...fresh })
   }
@@ -104,6 +121,7 @@ export class UploadWork {
     status.success(uploaded.faxId)
     sequence.settle(uploaded.faxId)
     this.#line = CLEAR_LINE
+    this.#trouble = undefined
     this.#waiting = afterSuccess(this.#waiting, fax)
     // The next one need not wait for the disk. Until it is cleared, the name counts as known.
     const clearing = this.#clear(stem).then(() => {
@@ -134,6 +152,7 @@ export class UploadWork {
     const { log, status, waiting, elapsed } = this.#dependencies
     const { stem } = fax
     status.error(`${stem}: ${reason}`)
+    this.#trouble = `${stem}: ${reason}`
     if (blame === 'changed') {
       log('fax-changed', { name: stem, reason }, 'warning')
       return this.#drop(stem)

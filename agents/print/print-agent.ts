@@ -71,7 +71,7 @@ async function serveUntilStopped(
   running: Running,
   signs: PrintAgentSigns,
 ): Promise<void> {
-  const { queue, log, told, waiting } = dependencies
+  const { queue, log, told, hindered, waiting } = dependencies
   const serving = new Set<Promise<void>>()
   let faults = 0
   while (!running.stopping.aborted) {
@@ -79,6 +79,7 @@ async function serveUntilStopped(
     try {
       const message = await queue.receive(options.invisibleSeconds, running.stopping)
       faults = 0
+      hindered?.('queue', undefined)
       if (message === undefined) continue
       const served = serveMessage(dependencies, options, running, message).then(() => {
         serving.delete(served)
@@ -90,6 +91,7 @@ async function serveUntilStopped(
       const reason = awsFault(error).text
       log('print-queue-unavailable', { reason }, 'warning')
       told?.error(`the print queue does not answer: ${reason}`)
+      hindered?.('queue', `the print queue does not answer: ${reason}`)
       faults += 1
       const milliseconds = backoffMilliseconds(faults, options.afterFault, waiting.random())
       await waiting.pause(milliseconds, running.stopping)

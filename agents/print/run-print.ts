@@ -4,18 +4,20 @@ import { awsFault } from '../aws-fault.ts'
 import { backoffMilliseconds } from '../backoff.ts'
 import { type AwsClients, makeAwsClients } from '../daemon/aws-clients.ts'
 import { queueNames } from '../daemon/common-options.ts'
-import { keepHeartbeat, sqsHeartbeat } from '../daemon/heartbeat.ts'
+import { keepHeartbeat, type Measured, oldestAndTrouble, sqsHeartbeat } from '../daemon/heartbeat.ts'
 import { findQueueUrl } from '../daemon/queue-url.ts'
 import type { Heart } from '../daemon/run-daemon.ts'
 import { keepStatus } from '../daemon/status.ts'
 import { VERSION } from '../daemon/version.ts'
 import type { Log } from '../log.ts'
+import { type JobsInSight, withJobsInSight } from '../queue/jobs-in-sight.ts'
 import { s3JobFiles } from '../queue/s3-job-files.ts'
 import { sqsReports, sqsWorkQueue } from '../queue/sqs-work-queue.ts'
 import { realWaiting } from '../waiting.ts'
 import { openJobJournal } from './job-journal.ts'
 import { PRINT_AGENT_DEFAULTS, runPrintAgent } from './print-agent.ts'
 import type { PrintConfig } from './print-config.ts'
+import type { Hindered } from './serve-message.ts'
 import { sitePrinter } from './site-printer.ts'
 import { sweepStrays } from './sweep-strays.ts'
 
@@ -39,25 +41,31 @@ export async function runPrint(
   const urls = await queueUrls({ log, aws }, config, signal, heart)
   if (urls !== undefined) {
     const printer = sitePrinter(config, journal.instance)
+    const elapsed = () => performance.now()
+    const { queue, inSight } = withJobsInSight(
+      { now: waiting.now, elapsed },
+      sqsWorkQueue(aws.sqs, { queueUrl: urls.print }),
+    )
+    const hindrances = new Map<Hindered, string>()
     const dependencies = {
-      queue: sqsWorkQueue(aws.sqs, { queueUrl: urls.print }),
+      queue,
       reports: sqsReports(aws.sqs, { queueUrl: urls.reports }),
       files: s3JobFiles(aws.s3, { bucket }),
       ...{ printer, journal, waiting, log, told: status },
+      hindered: (what: Hindered, by: string | undefined) => {
+        if (by === undefined) hindrances.delete(what)
+        else hindrances.set(what, by)
+      },
     }
     await together(signal, (ending) => {
-      let jobsWaiting = 0
       const send = sqsHeartbeat(aws.sqs, async () => urls.reports)
       const measure = async () => {
         status.alive()
-        return { waiting: jobsWaiting }
+        return measured(inSight(), hindrances)
       }
       const signs = {
         ...heart,
-        waiting: (count: number) => {
-          jobsWaiting = count
-          status.waiting(count)
-        },
+        waiting: status.waiting,
       }
       return [
         runPrintAgent(dependencies, { workFolder: join(stateFolder, WORK_FOLDER) }, ending, signs),
@@ -69,6 +77,15 @@ export async function runPrint(
   await status.close()
   await journal.close()
   aws.close()
+}
+
+/** What the gateway hears of this site. What hindered a job that is off the queue hinders nothing any more. */
+export function measured(
+  { count, oldestMilliseconds }: JobsInSight,
+  hindrances: ReadonlyMap<Hindered, string>,
+): Measured {
+  const ofJob = count === 0 ? undefined : hindrances.get('job')
+  return { waiting: count, ...oldestAndTrouble([oldestMilliseconds(1)], [hindrances.get('queue'), ofJob]) }
 }
 
 /** Runs what belongs together: when one ends, with an error or without, the others are told to end as well. */

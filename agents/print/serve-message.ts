@@ -15,7 +15,11 @@ export interface PrintAgentDependencies extends PrintToEndDependencies {
   reports: Reports<Report>
   /** Told of what a person who looks after the agent wants to see. */
   told?: { success: (text: string) => void; error: (text: string) => void }
+  /** Told of what keeps the agent from working, and with undefined when that is over. A printer without paper does not. */
+  hindered?: (what: Hindered, by: string | undefined) => void
 }
+
+export type Hindered = 'queue' | 'job'
 
 export interface PrintAgentOptions extends PrintToEndOptions {
   /** The agent's own: fetched files lie here until they are printed, and what a killed agent left is cleared at the start. */
@@ -58,7 +62,7 @@ export async function serveMessage(
   running: Running,
   message: QueueMessage,
 ): Promise<void> {
-  const { log, told } = dependencies
+  const { log, told, hindered } = dependencies
   const job = parseJob(message.body)
   if (typeof job === 'string') {
     // Not removed: the queue hands it to the dead letters, where somebody looks at it.
@@ -67,10 +71,12 @@ export async function serveMessage(
   const received = { message, job, name: `${job.faxId}/${job.backend}` }
   try {
     await serveJob(dependencies, options, running, received)
+    hindered?.('job', undefined)
   } catch (error) {
     const reason = awsFault(error).text
     log('print-job-left', { ...logFields(received), reason }, 'warning')
     told?.error(`fax ${job.faxId} to ${job.backend}: ${reason}`)
+    hindered?.('job', `fax ${job.faxId} to ${job.backend}: ${reason}`)
     await postpone(dependencies, options, message)
   }
 }

@@ -54,9 +54,13 @@ function factsOf({ lastHour, open, stuck, deadLetters, sites }: Health, now: Dat
 }
 
 function agentsInWords({ agents }: SiteHealth, now: Date): string {
-  const words = agents.map(({ agent, heardAt, waiting, silent }) => {
+  const words = agents.map(({ agent, heardAt, waiting, oldestSeconds, silent }) => {
     if (heardAt === undefined) return `${agent} never heard of`
-    const work = waiting === undefined || waiting === 0 ? '' : `, ${waiting} waiting there`
+    const oldest =
+      oldestSeconds === undefined
+        ? ''
+        : `, the oldest for ${ago(new Date(now.getTime() - oldestSeconds * 1000), now)}`
+    const work = waiting === undefined || waiting === 0 ? '' : `, ${waiting} waiting there${oldest}`
     return `${agent} ${silent ? 'silent for' : 'heard'} ${ago(new Date(heardAt), now)}${silent ? '' : ' ago'}${work}`
   })
   return words.join('; ')

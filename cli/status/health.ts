@@ -1,5 +1,5 @@
 import { deadLettersOf } from '../../shared/deployment-names.ts'
-import { readHeartbeats } from '../../shared/ledger/heartbeat-record.ts'
+import { type HeartbeatRecord, LATE_MINUTES, readHeartbeats } from '../../shared/ledger/heartbeat-record.ts'
 import type { FaxEntry } from '../../shared/ledger/queries.ts'
 import { type AgentKind, agentsOf } from '../../shared/routing-table/deployed-table.ts'
 import { type State, stateOf } from '../faxes/fax-state.ts'
@@ -30,7 +30,16 @@ interface OpenDelivery {
 
 export interface SiteHealth {
   site: string
-  agents: { agent: AgentKind; heardAt?: string; waiting?: number; silent: boolean }[]
+  agents: AgentHealth[]
+}
+
+/** Absent is what the agent did not tell of. */
+export interface AgentHealth
+  extends Partial<
+    Pick<HeartbeatRecord, 'heardAt' | 'waiting' | 'oldestSeconds' | 'unreadable' | 'refused' | 'trouble'>
+  > {
+  agent: AgentKind
+  silent: boolean
 }
 
 /** As the alarm has it. */
@@ -120,15 +129,22 @@ async function readSites({ readTable, askLedger }: Gateway, now: Date): Promise<
         const last = heard.find((one) => one.agent === agent)
         const silent =
           last === undefined || now.getTime() - Date.parse(last.heardAt) > SILENT_MINUTES * 60_000
-        return {
-          agent,
-          ...(last === undefined ? {} : { heardAt: last.heardAt, waiting: last.waiting }),
-          silent,
-        }
+        return { agent, ...(last && said(last)), silent }
       })
       return { site, agents }
     }),
   )
+}
+
+function said({ heardAt, waiting, oldestSeconds, unreadable, refused, trouble }: HeartbeatRecord) {
+  return {
+    heardAt,
+    waiting,
+    ...(oldestSeconds !== undefined && { oldestSeconds }),
+    ...(unreadable !== undefined && { unreadable }),
+    ...(refused !== undefined && { refused }),
+    ...(trouble !== undefined && { trouble }),
+  }
 }
 
 function concernsOf({
@@ -148,7 +164,7 @@ function concernsOf({
       .map(({ fax, backend, why }) => `${fax}${backend === undefined ? '' : ` to ${backend}`}: ${why}`),
     ...(stuck.length > 5 ? [`and ${stuck.length - 5} more are stuck: faxlane list --state stuck`] : []),
     ...sites.flatMap(({ site, agents }) =>
-      agents.filter(({ silent }) => silent).map(({ agent, heardAt }) => silence(site, agent, heardAt)),
+      agents.flatMap((one) => (one.silent ? silence(site, one) : troubleAt(site, one))),
     ),
     ...(failed + bounced > 0
       ? [`${failed + bounced} failed in the last hour: faxlane list --state failed`]
@@ -158,7 +174,23 @@ function concernsOf({
   ]
 }
 
-function silence(site: string, agent: AgentKind, heardAt: string | undefined): string {
+function silence(site: string, { agent, heardAt }: AgentHealth): string {
   const since = heardAt === undefined ? 'has never been heard of' : `was last heard of at ${heardAt}`
   return `the ${agent} agent of ${site} ${since}: systemctl status faxlane-${agent} there`
+}
+
+/** One line for an agent that is up and does not get on: what it says last is what hinders it now. */
+export function troubleAt(
+  site: string,
+  { agent, oldestSeconds = 0, unreadable = 0, refused = 0, trouble }: AgentHealth,
+): string[] {
+  const minutes = Math.floor(oldestSeconds / 60)
+  const facts = [
+    ...(minutes > LATE_MINUTES[agent] ? [`has had something waiting for ${minutes} minutes`] : []),
+    ...(unreadable > 0 ? [`can not read or remove ${unreadable} in its spool`] : []),
+    ...(refused > 0 ? [`has set ${refused} aside in refused/`] : []),
+    ...(trouble === undefined ? [] : [`says: ${trouble}`]),
+  ]
+  if (facts.length === 0) return []
+  return [`the ${agent} agent of ${site} ${facts.join(', ')}. There: faxlane-${agent} check`]
 }

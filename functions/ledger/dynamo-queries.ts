@@ -17,7 +17,8 @@ export function makeDynamoTransmissionQueries(client: DynamoDBClient, table: str
   return makeTransmissionQueries(makeAsk(client, table))
 }
 
-function makeAsk(client: DynamoDBClient, table: string): AskTable {
+/** For what is in the ledger's table besides faxes and transmissions. */
+export function makeAsk(client: DynamoDBClient, table: string): AskTable {
   const documents = DynamoDBDocumentClient.from(client)
   return (query) => documents.send(new QueryCommand({ TableName: table, ...query }))
 }

@@ -6,7 +6,11 @@ const sqsEventSchema = z.object({
     z.object({
       messageId: z.string(),
       body: z.string(),
-      attributes: z.object({ ApproximateReceiveCount: z.string(), SenderId: z.string().optional() }),
+      attributes: z.object({
+        ApproximateReceiveCount: z.string(),
+        SentTimestamp: z.string().regex(/^\d+$/),
+        SenderId: z.string().optional(),
+      }),
       eventSourceARN: z.string(),
     }),
   ),
@@ -16,6 +20,8 @@ export interface QueuedMessage {
   body: string
   /** How often the queue has handed this message over, this time included. */
   receives: number
+  /** When the queue took it, by AWS's clock. */
+  sentAt: Date
   /** Who may send to it vouches for what is in it. */
   queueArn: string
   /** IAM's unique id of who sent it; a role's is followed by its session, which is the serial number of an agent's certificate. */
@@ -38,8 +44,8 @@ export async function workOnBatch(
   for (const { messageId, body, attributes, eventSourceARN: queueArn } of sqsEventSchema.parse(event)
     .Records) {
     try {
-      const { ApproximateReceiveCount: receives, SenderId: sender } = attributes
-      await work({ body, receives: Number(receives), queueArn, sender })
+      const { ApproximateReceiveCount: receives, SentTimestamp: sent, SenderId: sender } = attributes
+      await work({ body, receives: Number(receives), sentAt: new Date(Number(sent)), queueArn, sender })
     } catch (error) {
       // Not swallowed: the queue redrives the message, and after its last receive the dead-letter queue raises an alarm.
       console.error({ event: 'message failed', messageId, error })

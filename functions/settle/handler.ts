@@ -43,7 +43,7 @@ const dependencies = {
   scheduleAttempt: makeScheduleAttempt(sqs, environment.SCHEDULE_QUEUE_URL),
   tellEnd: makeTellEnd(sqs, environment.SENDER_NOTICES_QUEUE_URL),
   count: makeCount(environment.METRICS_NAMESPACE, write, now),
-  countHeartbeat: makeCountHeartbeat(environment.METRICS_NAMESPACE, write, now),
+  countHeartbeat: makeCountHeartbeat(environment.METRICS_NAMESPACE, write),
   keepHeartbeat: makeKeepHeartbeat(dynamoDb, environment.LEDGER_TABLE),
   now,
 }
@@ -58,7 +58,7 @@ export function handler(event: unknown): Promise<BatchResponse> {
 }
 
 /** What it was about, for the log. */
-async function settle({ body, queueArn }: QueuedMessage) {
+async function settle({ body, queueArn, sentAt }: QueuedMessage) {
   if (queueArn === environment.MAIL_EVENTS_QUEUE_ARN) {
     const returned = mailReturned(body)
     return about(returned && (await settleReturned(dependencies, returned)))
@@ -68,7 +68,7 @@ async function settle({ body, queueArn }: QueuedMessage) {
   return about(
     'transmission' in message
       ? await settleTransmission(dependencies, site, message)
-      : await settleMessage(dependencies, site, message),
+      : await settleMessage(dependencies, { site, sentAt }, message),
   )
 }
 

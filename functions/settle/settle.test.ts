@@ -121,30 +121,53 @@ describe('a sign of life of an agent', () => {
   it('is counted by site and agent, in the form that CloudWatch makes a metric of, and touches no record', async () => {
     const { dependencies: others, counted } = await world()
     const lines: string[] = []
-    const now = () => new Date('2026-11-23T12:00:01.000Z')
-    const countHeartbeat = makeCountHeartbeat('faxlane', (line) => void lines.push(line), now)
+    const sentAt = new Date('2026-11-23T12:00:01.000Z')
+    const countHeartbeat = makeCountHeartbeat('faxlane', (line) => void lines.push(line))
     const kept: HeartbeatRecord[] = []
     const keepHeartbeat = async (one: HeartbeatRecord) => void kept.push(one)
-    const dependencies = { ...others, countHeartbeat, keepHeartbeat, now }
-    expect(await settleMessage(dependencies, 'paris', heartbeat)).toBeUndefined()
+    const dependencies = { ...others, countHeartbeat, keepHeartbeat }
+    expect(await settleMessage(dependencies, { site: 'paris', sentAt }, heartbeat)).toBeUndefined()
     expect(counted).toEqual([])
     expect(kept).toEqual([{ ...heartbeat.heartbeat, site: 'paris', heardAt: '2026-11-23T12:00:01.000Z' }])
     expect(lines).toEqual([expect.stringMatching(/^\{.*\}\n$/)])
     expect(JSON.parse(lines[0] ?? '')).toEqual({
       _aws: {
-        Timestamp: now().getTime(),
+        Timestamp: sentAt.getTime(),
         CloudWatchMetrics: [
           {
             Namespace: 'faxlane',
             Dimensions: [['Site', 'Agent']],
-            Metrics: [{ Name: 'AgentHeartbeat', Unit: 'Count' }],
+            Metrics: [
+              { Name: 'AgentHeartbeat', Unit: 'Count' },
+              { Name: 'AgentOldestWaiting', Unit: 'Seconds' },
+              { Name: 'AgentTroubles', Unit: 'Count' },
+            ],
           },
         ],
       },
       Site: 'paris',
       Agent: 'edge',
       AgentHeartbeat: 1,
+      AgentOldestWaiting: 0,
+      AgentTroubles: 0,
     })
+  })
+
+  it('makes what an agent says of itself a measure: what waits, and all that hinders it', () => {
+    const lines: string[] = []
+    makeCountHeartbeat(
+      'faxlane',
+      (line) => void lines.push(line),
+    )({
+      ...heartbeat.heartbeat,
+      site: 'paris',
+      heardAt: heartbeat.heartbeat.at,
+      oldestSeconds: 1900,
+      unreadable: 2,
+      refused: 3,
+      trouble: 'EACCES',
+    })
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ AgentOldestWaiting: 1900, AgentTroubles: 6 })
   })
 })
 

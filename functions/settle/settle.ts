@@ -19,11 +19,11 @@ export interface SettleDependencies extends GiveUpDependencies {
 /** What an agent of a site sends of a delivery or of itself: a report, whose record comes back, or a sign of life, which is counted and kept. */
 export async function settleMessage(
   dependencies: SettleDependencies,
-  site: string,
+  { site, sentAt }: { site: string; sentAt: Date },
   message: Report | HeartbeatMessage,
 ): Promise<DeliveryRecord | Refusal | undefined> {
   if (!('heartbeat' in message)) return await settleReport(dependencies, site, message)
-  const heartbeat = { ...message.heartbeat, site, heardAt: dependencies.now().toISOString() }
+  const heartbeat = { ...message.heartbeat, site, heardAt: sentAt.toISOString() }
   dependencies.countHeartbeat(heartbeat)
   await dependencies.keepHeartbeat(heartbeat)
   return undefined

@@ -3,10 +3,11 @@ import { S3Client } from '@aws-sdk/client-s3'
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs'
 import * as z from 'zod'
 import { deadLettersOf } from '../../shared/deployment-names.ts'
+import { readHeartbeats } from '../../shared/ledger/heartbeat-record.ts'
 import { type SweepReport, sweepRequestSchema } from '../../shared/sweep-report.ts'
 import { readEnvironment } from '../environment.ts'
 import { ledgerEnvironmentSchema } from '../ledger/dynamo-ledger.ts'
-import { makeDynamoQueries, makeDynamoTransmissionQueries } from '../ledger/dynamo-queries.ts'
+import { makeAsk, makeDynamoQueries, makeDynamoTransmissionQueries } from '../ledger/dynamo-queries.ts'
 import { makeCount } from '../metrics.ts'
 import { makeQueueUrlLookup, sendMessage } from '../queues/send.ts'
 import { makeScheduleAttempt } from '../schedule/due-attempt.ts'
@@ -26,6 +27,8 @@ const environment = readEnvironment(
     SCHEDULE_QUEUE_URL: z.url(),
     /** Name of the queue of `submit`. */
     SUBMISSIONS_QUEUE: z.string(),
+    /** Of the sites of the routing table, with commas between them. */
+    SITES: z.string(),
     /** Names of all dead-letter queues, with commas between them. */
     DEAD_LETTER_QUEUES: z.string(),
   }),
@@ -62,6 +65,11 @@ const dependencies: SweepDependencies = {
   },
   scheduleAttempt: makeScheduleAttempt(sqs, environment.SCHEDULE_QUEUE_URL),
   deadLetters,
+  heartbeats: async () => {
+    const ask = makeAsk(dynamoDb, LEDGER_TABLE)
+    const sites = environment.SITES.split(',').filter((site) => site !== '')
+    return (await Promise.all(sites.map((site) => readHeartbeats(ask, site)))).flat()
+  },
   count: makeCount(environment.METRICS_NAMESPACE, (line) => process.stdout.write(line), now),
   now,
 }

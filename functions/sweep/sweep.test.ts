@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { makeFaxId } from '../../shared/fax-id.ts'
+import type { HeartbeatRecord } from '../../shared/ledger/heartbeat-record.ts'
 import type { FaxEntry } from '../../shared/ledger/queries.ts'
 import type { DeliveryRecord } from '../../shared/ledger/records.ts'
 import { whatIsStuck } from '../../shared/ledger/stuck.ts'
@@ -69,6 +70,7 @@ async function swept(
   entries: FaxEntry[],
   deadLetters: { queue: string; messages: number }[] = [],
   documents: StoredObject[] = [],
+  heartbeats: HeartbeatRecord[] = [],
 ) {
   const documentsAnnounced: StoredObject[] = []
   const announced: StoredFax[] = []
@@ -89,6 +91,7 @@ async function swept(
       announce: async (one) => void announced.push(one),
       requestDelivery: async (request) => void requested.push(request),
       deadLetters: async () => deadLetters,
+      heartbeats: async () => heartbeats,
       transmissions: { ofDay: () => each([]), open: () => each([]) },
       documentsBetween: () => each(documents),
       findDocument: async () => undefined,
@@ -232,6 +235,7 @@ describe('a file with the name of another site’s fax', () => {
 describe('gaps in a count', () => {
   const numbers = (...list: number[]) =>
     list.map((number, index) => ({ number, receivedAt: minutesAgo(1000 - index) }))
+  const lookedAt = { from: minutesAgo(2880), now: NOON, patienceMinutes: 120 }
   it.each([
     ['none', numbers(5, 6, 7), []],
     ['one', numbers(5, 7), [{ first: 6, last: 6 }]],
@@ -245,9 +249,14 @@ describe('gaps in a count', () => {
     ],
     ['none for numbers out of order', numbers(5, 7, 6, 9, 8), []],
     ['none between an old count and a new one', numbers(5001, 5002, 1, 2), []],
+    [
+      'none between a count and that of an agent whose state was lost',
+      numbers(1_790_000_001, 1_790_090_000),
+      [],
+    ],
     ['nothing at all', [], []],
   ])('are %s', (_, list, gaps) => {
-    expect(sequenceGaps(list, NOON, 120)).toEqual(gaps)
+    expect(sequenceGaps(list, lookedAt)).toEqual(gaps)
   })
 
   it('are not asked for before their time', () => {
@@ -255,6 +264,50 @@ describe('gaps in a count', () => {
       { number: 5, receivedAt: minutesAgo(1000) },
       { number: 7, receivedAt: minutesAgo(5) },
     ]
-    expect(sequenceGaps(late, NOON, 120)).toEqual([])
+    expect(sequenceGaps(late, lookedAt)).toEqual([])
+  })
+
+  it('are not asked for at the edge of what is looked at: 6 was received before it, and was first tried after 5', () => {
+    const edge = [
+      { number: 5, receivedAt: minutesAgo(2879) },
+      { number: 7, receivedAt: minutesAgo(2870) },
+      { number: 8, receivedAt: minutesAgo(1000) },
+    ]
+    expect(sequenceGaps(edge, lookedAt)).toEqual([])
+  })
+})
+
+describe('numbers that an agent gave, and after which nothing came', () => {
+  const heartbeat = (waiting: number, ...marks: [number: number, minutes: number][]): HeartbeatRecord => ({
+    ...{ site: 'main', agent: 'edge', waiting },
+    ...{ at: NOON.toISOString(), heardAt: NOON.toISOString() },
+    marks: marks.map(([number, minutes]) => ({ number, heardAt: minutesAgo(minutes).toISOString() })),
+  })
+  const numbered = (number: number) => {
+    const stored = storedAt(minutesAgo(600), String(number))
+    const facts = { receivedAt: stored.storedAt.toISOString(), sequence: String(number) }
+    return { stored, entry: entryOf(stored, { facts }, [deliveryOf(stored, 'delivered')]) }
+  }
+  const found = async (heard: HeartbeatRecord) => {
+    const { stored, entry } = numbered(7)
+    const { report } = await swept([stored], [entry], [], [], [heard])
+    return report.findings.map(({ what }) => what)
+  }
+
+  it.each([
+    ['they are missed', heartbeat(0, [7, 300], [9, 150]), 'numbers 8 to 9'],
+    ['those are missed that do not wait', heartbeat(1, [9, 150]), 'numbers 8 to 9'],
+  ])('%s', async (_, heard, numbers) => {
+    expect(await found(heard)).toEqual([expect.stringContaining(numbers)])
+  })
+
+  it.each([
+    ['all came', heartbeat(0, [7, 150])],
+    ['they wait there', heartbeat(2, [9, 150])],
+    ['they may be on their way', heartbeat(0, [7, 150], [9, 100])],
+    ['the count is another', heartbeat(0, [90_000, 150])],
+    ['it gives no numbers', heartbeat(0)],
+  ])('nobody is called when %s', async (_, heard) => {
+    expect(await found(heard)).toEqual([])
   })
 })

@@ -1,3 +1,4 @@
+import type { HeartbeatRecord } from '../../shared/ledger/heartbeat-record.ts'
 import type { FaxEntry, LedgerQueries } from '../../shared/ledger/queries.ts'
 import { STANDINGS, standingOf } from '../../shared/ledger/standing.ts'
 import { whatIsStuck } from '../../shared/ledger/stuck.ts'
@@ -5,7 +6,7 @@ import type { DispatchRequest } from '../../shared/messages.ts'
 import type { SweepReport } from '../../shared/sweep-report.ts'
 import type { Count } from '../metrics.ts'
 import { type Pair, pair, type StoredFax } from './pair.ts'
-import { type Numbered, sequenceGaps } from './sequence-gaps.ts'
+import { type Gap, missingAtTheEnd, type Numbered, sequenceGaps } from './sequence-gaps.ts'
 import {
   sweepTransmissions,
   type TransmissionSweep,
@@ -21,6 +22,8 @@ export interface SweepDependencies extends TransmissionSweepDependencies {
   requestDelivery: (request: DispatchRequest) => Promise<void>
   /** Dead-letter queues that are not empty. */
   deadLetters: () => Promise<{ queue: string; messages: number }[]>
+  /** The last sign of life of each agent on site. */
+  heartbeats: () => Promise<HeartbeatRecord[]>
   count: Count
   now: () => Date
 }
@@ -56,7 +59,7 @@ export async function sweep(dependencies: SweepDependencies, from: Date): Promis
   }
   // Of any age: what is stuck may be older than what is looked at.
   for await (const entry of dependencies.queries.stuck(to)) await unstick(dependencies, seen, entry)
-  reportGaps(seen, to)
+  reportGaps(seen, await dependencies.heartbeats(), { from, now: to })
   const sent = await sweepTransmissions(dependencies, { from, to, patienceMinutes: PATIENCE_MINUTES })
   seen.repaired.push(...sent.repaired)
   seen.findings.push(...sent.findings)
@@ -161,12 +164,27 @@ function storedOf({ fax }: FaxEntry): StoredFax {
   return { faxId, site, key, sizeBytes, storedAt: new Date(openedAt) }
 }
 
-function reportGaps(seen: Sweep, now: Date): void {
-  for (const [site, numbered] of seen.numbered) {
-    for (const { first, last } of sequenceGaps(numbered, now, SEQUENCE_PATIENCE_MINUTES)) {
-      const numbers = first === last ? `number ${first}` : `numbers ${first} to ${last}`
-      const what = `Of site ${site}, ${numbers} of the agent's count never came. Look there: faxlane-edge status`
-      seen.findings.push({ what })
+function reportGaps(
+  { numbered, findings }: Sweep,
+  heartbeats: readonly HeartbeatRecord[],
+  range: { from: Date; now: Date },
+): void {
+  const lookedAt = { ...range, patienceMinutes: SEQUENCE_PATIENCE_MINUTES }
+  for (const [site, ofSite] of numbered) {
+    for (const gap of sequenceGaps(ofSite, lookedAt)) {
+      const what = `Of site ${site}, ${inWords(gap)} of the agent's count never came. Look there: faxlane-edge status`
+      findings.push({ what })
     }
   }
+  for (const heartbeat of heartbeats.filter(({ agent }) => agent === 'edge')) {
+    const { site, waiting, heardAt } = heartbeat
+    const gap = missingAtTheEnd(numbered.get(site) ?? [], heartbeat, lookedAt)
+    if (gap === undefined) continue
+    const what =
+      `Of site ${site}, ${inWords(gap)} of the agent's count never came, and nothing after them; ${waiting} wait there ` +
+      `(heard at ${heardAt}). Look there: faxlane-edge status, faxlane-edge check`
+    findings.push({ what })
+  }
 }
+
+const inWords = ({ first, last }: Gap) => (first === last ? `number ${first}` : `numbers ${first} to ${last}`)

@@ -8,6 +8,7 @@ import { type EdgeDependencies, type EdgeOptions, runEdgeAgent } from '../edge-a
 import { MemoryIncoming } from '../memory-incoming.ts'
 import { openSequence } from '../sequence-journal.ts'
 import { spoolFolder } from '../spool-folder.ts'
+import type { SpoolState } from '../spool-watch.ts'
 import { tidySpool } from '../tidy-spool.ts'
 import { watchFolder } from '../watch-folder.ts'
 
@@ -27,6 +28,8 @@ export class EdgeSite {
     errors: [],
     successes: [],
   }
+  /** What the gateway may hear. */
+  told: SpoolState | undefined
   readonly folder: string
   readonly spool: string
   readonly state: string
@@ -70,6 +73,9 @@ export class EdgeSite {
         waiting: (count) => void said.waiting.push(count),
         success: (text) => void said.successes.push(text),
         error: (text) => void said.errors.push(text),
+      },
+      tell: (state) => {
+        this.told = state
       },
       // Waits of hours pass in no time; a wait of nothing still lets others run.
       waiting: {

@@ -6,6 +6,7 @@ import { queueNames } from '../../daemon/common-options.ts'
 import { findQueueUrl } from '../../daemon/queue-url.ts'
 import type { StatusKeeper } from '../../daemon/status.ts'
 import type { Log } from '../../log.ts'
+import { withJobsInSight } from '../../queue/jobs-in-sight.ts'
 import { s3JobFiles } from '../../queue/s3-job-files.ts'
 import { sqsReports, sqsWorkQueue } from '../../queue/sqs-work-queue.ts'
 import type { Waiting } from '../../waiting.ts'
@@ -30,6 +31,18 @@ export interface RunTransmitDependencies {
 
 const AGAIN_MILLISECONDS = 60_000
 
+/** What there is to tell of sending. */
+export interface SendingState {
+  calls: number
+  /** For how long the oldest fax has waited that came and was put back. */
+  oldestMilliseconds: number | undefined
+  trouble: string | undefined
+}
+
+const NOT_SENDING: SendingState = { calls: 0, oldestMilliseconds: undefined, trouble: undefined }
+/** A call may take hours, and is no wait. */
+const PUT_BACK_RECEIVES = 2
+
 type Sending = EdgeConfig & { amiUser: string }
 
 /**
@@ -40,17 +53,18 @@ export async function keepTransmitting(
   dependencies: RunTransmitDependencies,
   config: EdgeConfig,
   signal: AbortSignal,
-  onCalls: (count: number) => void,
+  show: (ask: () => SendingState) => void,
 ): Promise<void> {
   const { amiUser } = config
   const { status, waiting, log } = dependencies
   while (amiUser !== undefined && !signal.aborted) {
     try {
-      await runTransmit(dependencies, { ...config, amiUser }, signal, onCalls)
+      await runTransmit(dependencies, { ...config, amiUser }, signal, show)
     } catch (error) {
       const reason = (error as Error).message
       log('nothing-is-sent', { reason }, 'error')
       status.error(`nothing is sent: ${reason}`)
+      show(() => ({ ...NOT_SENDING, trouble: `nothing is sent: ${reason}` }))
       status.sending({ calls: 0, pbx: reason })
       await waiting.pause(AGAIN_MILLISECONDS, signal)
     }
@@ -61,7 +75,7 @@ async function runTransmit(
   { aws, reportsUrl, status, waiting, log }: RunTransmitDependencies,
   config: Sending,
   signal: AbortSignal,
-  onCalls: (count: number) => void,
+  tell: (ask: () => SendingState) => void,
 ): Promise<void> {
   const link = await linkOf({ log, waiting }, config)
   // Without a journal there is no saying what was dialled: an agent that can't have one sends nothing.
@@ -73,11 +87,22 @@ async function runTransmit(
     if (event === undefined) show()
   })
   show()
+  const pbxTrouble = () => (link.connection === undefined ? `PBX: ${link.trouble}` : undefined)
+  tell(() => ({ ...NOT_SENDING, trouble: pbxTrouble() }))
   try {
     const urls = await queueUrls({ aws, reportsUrl, waiting, log }, config, signal)
     if (urls === undefined) return
+    const { queue, inSight } = withJobsInSight(
+      { now: waiting.now, elapsed: () => performance.now() },
+      sqsWorkQueue(aws.sqs, { queueUrl: urls.transmit }),
+    )
+    tell(() => ({
+      calls,
+      oldestMilliseconds: inSight().oldestMilliseconds(PUT_BACK_RECEIVES),
+      trouble: pbxTrouble(),
+    }))
     const dependencies = {
-      queue: sqsWorkQueue(aws.sqs, { queueUrl: urls.transmit }),
+      queue,
       reports: sqsReports(aws.sqs, { queueUrl: urls.reports }),
       files: s3JobFiles(aws.s3, config),
       claims: s3Claims(aws.s3, config),
@@ -86,7 +111,6 @@ async function runTransmit(
     await runTransmitAgent(dependencies, optionsOf(config), signal, (count) => {
       calls = count
       show()
-      onCalls(count)
     })
   } finally {
     stopShowing()
