@@ -30,6 +30,9 @@ export async function dispatch(
 ): Promise<Dispatched> {
   const entry = await dependencies.queries.fax(request.faxId)
   if (entry === undefined) return { backends: [], nothing: 'the ledger has no such fax' }
+  // Its first backend can give up before it is closed as routed, and long before, where `receive` was killed in between.
+  if (entry.fax.state === 'received')
+    throw new Error(`Fax ${request.faxId} is still being received; the request comes again.`)
   const fax = routedFax(entry.fax)
   if (fax === undefined)
     return { backends: [], nothing: `it is ${entry.fax.state}, and there is nothing of it to deliver` }

@@ -1,17 +1,19 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { Conversion } from '../../shared/conversion/convert.ts'
+import { factsToMetadata } from '../../shared/facts.ts'
 import { type DeliveryRecord, deliveryRecordSchema } from '../../shared/ledger/records.ts'
 import { DELIVERY_TRANSITIONS } from '../../shared/ledger/states.ts'
 import type { DeliveryMessage, DispatchRequest } from '../../shared/messages.ts'
+import { incomingKey } from '../../shared/object-keys.ts'
 import { delivered, failed, type Outcome, retry } from '../../shared/outcome.ts'
 import type { Backend, DeployedTable } from '../../shared/routing-table/deployed-table.ts'
 import { makeRouter } from '../../shared/routing-table/route.ts'
 import { type DeliverDependencies, deliver } from '../deliver/deliver.ts'
 import { dispatch } from '../dispatch/dispatch.ts'
-import { fanOut } from '../dispatch/fan-out.ts'
 import type { NoticeEvent } from '../notify/notice-event.ts'
+import { receive } from '../receive/receive.ts'
 import { settleReturned } from '../settle/settle.ts'
-import { openFax } from './fax-transitions.ts'
 import type { Ledger } from './ledger.ts'
 import { makeMemoryLedger } from './memory-ledger.ts'
 
@@ -37,7 +39,12 @@ const table: DeployedTable = {
   numbers: { '100': { backends: ['mail'], recipients: ['office@example.org'] } },
 }
 const facts = { destination: '100', receivedAt: '2026-11-25T11:00:00.000Z' }
-const fax = { id: FAX_ID, site: 'main', facts, pages: 1, tiffKey: 'incoming/x', pdfKey: 'pdf/x' }
+const arrived = {
+  key: incomingKey({ site: 'main', faxId: FAX_ID }),
+  sizeBytes: 1,
+  arrivedAt: new Date(facts.receivedAt),
+}
+const conversion: Conversion = { pdf: new Uint8Array(1), pages: [], unreadablePages: [], warnings: [] }
 
 class Killed extends Error {}
 
@@ -51,6 +58,8 @@ interface Happened {
 /** The world around one fax: what its functions write and send goes on after a crash, and nothing else does. */
 class World {
   readonly memory = makeMemoryLedger()
+  /** S3's event of the fax, until it was dealt with. */
+  arrivals = [arrived]
   readonly queue: DeliveryMessage[] = []
   readonly requests: DispatchRequest[] = []
   readonly happened: Happened[] = []
@@ -60,19 +69,6 @@ class World {
   /** Writes and sends until the function that runs is killed. */
   #lives = Number.POSITIVE_INFINITY
   readonly #router = makeRouter(table)
-
-  async begin(): Promise<void> {
-    const record = openFax(
-      { faxId: FAX_ID, site: 'main', facts, tiffKey: 'incoming/x', tiffBytes: 1 },
-      this.now,
-    )
-    await this.memory.addFax({ ...record, state: 'routed', backends: ['mail'], pages: 1, pdfKey: 'pdf/x' })
-    await fanOut(
-      this.#fanOut(this.memory),
-      { fax, readFile: async () => new Uint8Array() },
-      this.#router.routeFor('100') ?? [],
-    )
-  }
 
   /** Runs a function until its end, or until it is killed between two of its acts. Whether it came to its end. */
   async #run(
@@ -98,6 +94,8 @@ class World {
   #ledger(act: <Value>(what: () => Value) => Value): Ledger {
     return {
       ...this.memory,
+      addFax: (record) => act(() => this.memory.addFax(record)),
+      replaceFax: (next) => act(() => this.memory.replaceFax(next)),
       addDelivery: (record) => act(() => this.memory.addDelivery(deliveryRecordSchema.parse(record))),
       replaceDelivery: (next) =>
         act(async () => {
@@ -109,7 +107,7 @@ class World {
     }
   }
 
-  #fanOut(ledger: Ledger, act: <Value>(what: () => Value) => Value = (what) => what()) {
+  #fanOut(ledger: Ledger, act: <Value>(what: () => Value) => Value) {
     return {
       ledger,
       router: this.#router,
@@ -125,6 +123,31 @@ class World {
       requestDelivery: async (request: DispatchRequest) => act(() => void this.requests.push(request)),
       tell: async ({ backend = '' }: NoticeEvent) => act(() => void this.told.push(backend)),
     }
+  }
+
+  async receive(lives: number, keeps: boolean): Promise<void> {
+    const [object] = this.arrivals
+    if (object === undefined) return
+    const ended = await this.#run(lives, async (ledger, act) =>
+      receive(
+        {
+          ...this.#fanOut(ledger, act),
+          ledger,
+          router: this.#router,
+          readTiff: async () => ({
+            sizeBytes: 1,
+            bytes: new Uint8Array(1),
+            metadata: factsToMetadata(facts),
+            storedAt: this.now,
+          }),
+          convert: () => conversion,
+          tell: async () => {},
+          count: () => {},
+        },
+        object,
+      ),
+    )
+    if (ended && !keeps) this.arrivals = []
   }
 
   /** Hands one message over. It stays on the queue until a function has come to its end with it. */
@@ -177,6 +200,7 @@ class World {
   }
 
   async bounce(lives: number): Promise<void> {
+    if (this.record('mail') === undefined) return
     const returned = { faxId: FAX_ID, backend: 'mail', outcome: failed('550 user unknown') }
     await this.#run(lives, async (ledger, act) =>
       settleReturned({ ledger, ...this.#giveUp(act), count: () => {}, now: () => this.now }, returned),
@@ -232,6 +256,13 @@ function holds(world: World, { backend, state, attempts, history }: DeliveryReco
 
 const commands = [
   fc
+    .tuple(lives, fc.boolean())
+    .map(([until, keeps]) =>
+      command(`receive, killed after ${until}${keeps ? ', comes again' : ''}`, (world) =>
+        world.receive(until, keeps),
+      ),
+    ),
+  fc
     .tuple(fc.nat(9), outcome, lives, fc.boolean())
     .map(([index, answer, until, keeps]) =>
       command(
@@ -255,19 +286,36 @@ const commands = [
 ]
 
 describe('the deliveries of a fax', () => {
+  it('have a fallback that was asked for while the fax was still being received', async () => {
+    const world = new World()
+    // Its record, the delivery and its message are written; killed before it is closed as routed.
+    await world.receive(3, true)
+    await world.handOver(0, failed('530 Login incorrect.'), 99, false)
+    await world.dispatchOne(0, 99, false)
+    expect(world.record('log')).toBeUndefined()
+    await world.receive(99, false)
+    await world.dispatchOne(0, 99, false)
+    expect(world.record('log')).toMatchObject({ state: 'waiting', fallbackOf: 'mail' })
+  })
+
   it('end, each once or marked, and a fallback runs, whatever is repeated, out of order or killed between two writes', async () => {
     await fc.assert(
       fc.asyncProperty(fc.commands(commands, { maxCommands: 40 }), async (run) => {
         const world = new World()
-        await world.begin()
         await fc.asyncModelRun(() => ({ model: {}, real: world }), run)
         // From here on all goes well: what is on the queues has to be enough to bring everything to its end.
-        for (let round = 0; round < 60 && world.queue.length + world.requests.length > 0; round += 1) {
+        for (
+          let round = 0;
+          round < 60 && world.arrivals.length + world.queue.length + world.requests.length > 0;
+          round += 1
+        ) {
           world.pass(LEASE_SECONDS + 1)
+          await world.receive(99, false)
           for (let left = world.requests.length; left > 0; left -= 1) await world.dispatchOne(0, 99, false)
           await world.handOver(round, delivered('id', 'ok'), 99, false)
         }
-        expect([world.queue, world.requests]).toEqual([[], []])
+        expect([world.arrivals, world.queue, world.requests]).toEqual([[], [], []])
+        expect((await world.memory.getFax(FAX_ID))?.state).toBe('routed')
         const first = world.record('mail')
         expect(['delivered', 'failed', 'bounced']).toContain(first?.state)
         for (const record of world.memory.deliveries.values()) holds(world, record)
@@ -277,7 +325,7 @@ describe('the deliveries of a fax', () => {
         expect(['delivered', 'failed']).toContain(world.record('log')?.state)
         expect(world.told).toContain('mail')
       }),
-      { numRuns: 150 },
+      { numRuns: 400 },
     )
   })
 })
