@@ -32,6 +32,7 @@ const FUNCTION_ENVIRONMENT = {
   SENDER_NOTICES_QUEUE_URL: 'http://127.0.0.1/sender_notices',
   SUBMISSIONS_QUEUE: 'faxlane-submissions',
   SITES: 'main',
+  FAXES_DAYS: '90',
   DEAD_LETTER_QUEUES: 'faxlane-mail-dead',
   MAIL_EVENTS_QUEUE_ARN: 'arn:aws:sqs:eu-west-1:111122223333:faxlane-mail-events',
   TRANSMIT_QUEUE_PREFIX: 'faxlane-transmit-',

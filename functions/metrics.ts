@@ -17,6 +17,8 @@ const UNITS = {
   DeliveryAge: 'Seconds',
   /** About what its site was never given: an agent was stolen, or its machine. */
   ReportsRefused: 'Count',
+  /** To its end, over a day at least. */
+  SweepRan: 'Count',
   /** What the sweep could not put right. */
   SweepFindings: 'Count',
   TransmissionsAccepted: 'Count',

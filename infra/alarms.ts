@@ -24,6 +24,7 @@ import type { GatewayFunction } from './gateway-function.ts'
 import type { Names } from './names.ts'
 import {
   DEAD_LETTER_RETENTION_DAYS,
+  planFunctionQueues,
   planPrints,
   planQueues,
   planTransmissions,
@@ -56,6 +57,7 @@ export interface AlarmsProps {
 export function alarms(scope: Construct, { names, table, functions, topic }: AlarmsProps): void {
   const watches = [
     ...planQueues(names, table).map(deadLetters),
+    ...planFunctionQueues(names, table).map(untaken),
     ...table.sites.map((site) => waitingPrints(planPrints(names, site), site)),
     ...transmitSites(table).map((site) => waitingTransmissions(planTransmissions(names, site), site)),
     ...functions.map((gatewayFunction) => functionErrors(names, gatewayFunction)),
@@ -66,6 +68,7 @@ export function alarms(scope: Construct, { names, table, functions, topic }: Ala
   ]
   const action = new SnsAction(topic)
   for (const watch of watches) makeAlarm(scope, watch).addAlarmAction(action)
+  sweepAlarm(scope, names).addAlarmAction(action)
   for (const site of table.sites) {
     for (const agent of agentsOf(table, site)) {
       silenceAlarm(scope, names, { site, agent }).addAlarmAction(action)
@@ -97,6 +100,28 @@ function silenceAlarm(scope: Construct, { deployment }: Names, { site, agent }: 
     comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
     evaluationPeriods: SILENT_MINUTES - 1,
     // One that has never said anything.
+    treatMissingData: TreatMissingData.BREACHING,
+  })
+}
+
+/** It runs each night; two hours more for one that is late. */
+const SWEEP_HOURS = 26
+
+/** That nothing was found, and that nobody looked, are the same to a count of what was found. */
+function sweepAlarm(scope: Construct, { deployment }: Names): Alarm {
+  const period = Duration.hours(1)
+  const metricName: GatewayMetric = 'SweepRan'
+  const ran = new Metric({ namespace: deployment, metricName, period, statistic: Stats.SUM })
+  return new Alarm(scope, 'Alarm-SweepMissing', {
+    alarmName: `${deployment}-SweepMissing`,
+    alarmDescription:
+      `The nightly sweep, which looks for lost faxes, has not come to its end for ${SWEEP_HOURS} hours. Run it: faxlane sweep. It says what hinders it, and ends ` +
+      `this alarm within the hour; so it does after a first deployment. Then look why the night's did not: the rule Nightly of the stack ${deployment}-gateway ` +
+      `must be enabled, and the log group of ${deployment}-sweep says how it ended. One that takes longer than its 15 minutes: docs/scale.md.`,
+    metric: new MathExpression({ expression: 'FILL(ran, 0)', usingMetrics: { ran }, period }),
+    threshold: 1,
+    comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+    evaluationPeriods: SWEEP_HOURS,
     treatMissingData: TreatMissingData.BREACHING,
   })
 }
@@ -247,6 +272,27 @@ function deadLetters({ id, name, maxReceiveCount, worker }: QueuePlan): Watch {
     description:
       `A message of ${name} came ${maxReceiveCount} times and was not dealt with by ${worker}. It lies in ${queue}, until it is ${DEAD_LETTER_RETENTION_DAYS} days old. ` +
       `Find the cause in the log, mend it, then send the messages back: faxlane redrive ${queue}`,
+  }
+}
+
+/** The longest that SQS delays a message, which counts as age. */
+const LONGEST_DELAY_SECONDS = 900
+/** What came more often is not in SQS's age; it will be a dead letter soon. */
+const COUNTED_RECEIVES = 3
+
+/** Messages that a function is not given: dead letters come of those alone that it was given. */
+function untaken({ id, name, worker, visibilityTimeoutSeconds, retentionDays }: QueuePlan): Watch {
+  const seconds = LONGEST_DELAY_SECONDS + COUNTED_RECEIVES * visibilityTimeoutSeconds
+  const threshold = Math.max(Duration.minutes(30).toSeconds(), seconds)
+  return {
+    id: `${id}Waiting`,
+    name: `${name}-waiting`,
+    metric: queueMetric(name, 'ApproximateAgeOfOldestMessage'),
+    threshold,
+    description:
+      `A message has waited for more than ${Math.floor(threshold / 60)} minutes in ${name}, from which ${worker} takes. How many: faxlane status. Many, and they grow fewer: ` +
+      `it is the rush, see docs/scale.md. Else look whether its event source is enabled, aws lambda list-event-source-mappings --function-name of it, and whether ` +
+      `the account's concurrency is used up (metric Throttles). After ${retentionDays} days SQS deletes what lies there; received faxes are found by faxlane sweep even then.`,
   }
 }
 

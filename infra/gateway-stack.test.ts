@@ -10,7 +10,11 @@ const functions = Object.entries(gateway.findResources('AWS::Lambda::Function'))
 const feeds = Object.values(gateway.findResources('AWS::Lambda::EventSourceMapping'))
 const allAlarms = Object.values(gateway.findResources('AWS::CloudWatch::Alarm'))
 const silenceAlarms = allAlarms.filter(({ Properties }) => Properties.AlarmName.endsWith('-silent'))
-const alarms = allAlarms.filter((alarm) => !silenceAlarms.includes(alarm))
+/** That speak when something is missing. */
+const otherAlarms = allAlarms.filter(
+  (alarm) => alarm.Properties.ComparisonOperator === 'LessThanThreshold' && !silenceAlarms.includes(alarm),
+)
+const alarms = allAlarms.filter((alarm) => !silenceAlarms.includes(alarm) && !otherAlarms.includes(alarm))
 const queues = new Map(
   Object.values(data.findResources('AWS::SQS::Queue')).map(({ Properties }) => [
     Properties.QueueName,
@@ -249,6 +253,37 @@ describe('alarms', () => {
       MetricName: 'ApproximateAgeOfOldestMessage',
       Dimensions: [{ Name: 'QueueName', Value: `faxlane-transmit-${site}` }],
       Threshold: 7200,
+    })
+  })
+
+  const functionQueues = [...queues.keys()].filter((name) => !/-dead$|-(print|transmit)-/.test(name))
+  it.each(functionQueues)('exist for messages that no function is given: %s', (queue) => {
+    const { VisibilityTimeout } = queues.get(queue) ?? {}
+    gateway.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: `${queue}-waiting`,
+      MetricName: 'ApproximateAgeOfOldestMessage',
+      Dimensions: [{ Name: 'QueueName', Value: queue }],
+      // Not for what was delayed, nor for what comes again after a fault.
+      Threshold: Math.max(1800, 900 + 3 * VisibilityTimeout),
+      AlarmDescription: Match.stringLikeRegexp('faxlane status.*list-event-source-mappings.*14 days'),
+    })
+  })
+
+  it('exist for the sweep that did not run, and for that alone among the missing', () => {
+    const [missing, ...others] = otherAlarms
+    expect(others).toEqual([])
+    expect(missing?.Properties).toMatchObject({
+      AlarmName: 'faxlane-SweepMissing',
+      ComparisonOperator: 'LessThanThreshold',
+      Threshold: 1,
+      EvaluationPeriods: 26,
+      TreatMissingData: 'breaching',
+      AlarmActions: [{ Ref: Object.keys(gateway.findResources('AWS::SNS::Topic'))[0] }],
+    })
+    expect(text(missing?.Properties.AlarmDescription)).toContain('faxlane sweep')
+    const metrics: Record<string, unknown>[] = missing?.Properties.Metrics
+    expect(metrics.find(({ Id }) => Id === 'ran')).toMatchObject({
+      MetricStat: { Metric: { Namespace: 'faxlane', MetricName: 'SweepRan' }, Period: 3600, Stat: 'Sum' },
     })
   })
 

@@ -20,7 +20,8 @@ export interface QueuePlan {
 }
 
 /** The longest that SQS keeps a message. One that goes to a dead-letter queue keeps its age. */
-export const DEAD_LETTER_RETENTION_DAYS = 14
+const LONGEST_RETENTION_DAYS = 14
+export const DEAD_LETTER_RETENTION_DAYS = LONGEST_RETENTION_DAYS
 
 export const FUNCTION_KINDS = (Object.keys(BACKENDS) as BackendKind[]).filter(isFunctionKind)
 
@@ -147,6 +148,12 @@ export function planQueues(names: Names, table: DeployedTable): QueuePlan[] {
   return [...announced, ...mailEvents, ...mailIn, ...planWorkQueues(names, table)]
 }
 
+/** Those that functions take from; the others are the agents'. */
+export function planFunctionQueues(names: Names, table: DeployedTable): QueuePlan[] {
+  const ofAgents = new Set([...table.sites.map(names.print), ...table.sites.map(names.transmit)])
+  return planQueues(names, table).filter(({ name }) => !ofAgents.has(name))
+}
+
 function functionQueue(id: string, name: string, functionName: string, timeoutSeconds: number): QueuePlan {
   return {
     id,
@@ -154,7 +161,8 @@ function functionQueue(id: string, name: string, functionName: string, timeoutSe
     // AWS's advice for event source mappings: room for throttled attempts of a whole batch.
     visibilityTimeoutSeconds: 6 * timeoutSeconds,
     maxReceiveCount: MAX_RECEIVES,
-    retentionDays: 4,
+    // Where nobody takes from it (an event source that was switched off, a stack that is gone), SQS deletes after that, and tells nobody.
+    retentionDays: LONGEST_RETENTION_DAYS,
     worker: `function ${functionName}`,
   }
 }

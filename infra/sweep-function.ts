@@ -28,6 +28,7 @@ export function sweepFunction(scope: Construct, { names, table, assetFolders }: 
     environment: {
       FAXES_BUCKET: names.bucket,
       LEDGER_DAYS: String(retentionOf(table).ledgerDays),
+      FAXES_DAYS: String(retentionOf(table).faxesDays),
       ARRIVALS_QUEUE_URL: queueUrl(names.arrivals),
       DISPATCH_QUEUE_URL: queueUrl(names.dispatch),
       SCHEDULE_QUEUE_URL: queueUrl(names.schedule),

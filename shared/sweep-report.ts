@@ -37,5 +37,11 @@ export const sweepReportSchema = z.object({
 })
 export type SweepReport = z.infer<typeof sweepReportSchema>
 
+/**
+ * As far back as any queue keeps an event, fourteen days, and a day: what SQS deleted since nobody took it is still found. At more than
+ * some 100,000 faxes a day it is too much for one sweep: see docs/scale.md.
+ */
+export const LOOK_BACK_DAYS = 15
+
 /** What it is asked: the days back from now that it looks at. */
-export const sweepRequestSchema = z.object({ days: z.number().min(0.01).max(400).default(2) })
+export const sweepRequestSchema = z.object({ days: z.number().min(0.01).max(400).default(LOOK_BACK_DAYS) })

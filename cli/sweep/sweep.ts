@@ -1,6 +1,6 @@
 import { STANDINGS } from '../../shared/ledger/standing.ts'
 import { TRANSMISSION_STANDINGS } from '../../shared/ledger/transmission-standing.ts'
-import { type SweepReport, sweepReportSchema } from '../../shared/sweep-report.ts'
+import { LOOK_BACK_DAYS, type SweepReport, sweepReportSchema } from '../../shared/sweep-report.ts'
 import { visible } from '../../shared/visible.ts'
 import { count } from '../faxes/amounts.ts'
 import { dayOf, timeOf } from '../faxes/when.ts'
@@ -15,7 +15,7 @@ const HELP = `Compares what arrived with what is on record, now: as the gateway 
 
 Usage: faxlane sweep [--days N] [--json]
 
-  --days N      look this far back (2)
+  --days N      look this far back (${LOOK_BACK_DAYS})
   --json        the report as one JSON object
   --help        this text
 ${GATEWAY_HELP}
@@ -29,7 +29,7 @@ export const sweep: Subcommand = { help: HELP, run }
 
 async function run(words: readonly string[]): Promise<number> {
   const { values, positionals } = readWords('sweep', words, {
-    days: { type: 'string', default: '2' },
+    days: { type: 'string', default: String(LOOK_BACK_DAYS) },
     json: { type: 'boolean', default: false },
     ...GATEWAY_OPTIONS,
   })

@@ -22,6 +22,8 @@ const environment = readEnvironment(
     FAXES_BUCKET: z.string(),
     ...ledgerEnvironmentSchema.shape,
     METRICS_NAMESPACE: z.string(),
+    /** How long the bucket keeps faxes. */
+    FAXES_DAYS: z.string().regex(/^[1-9]\d*$/),
     ARRIVALS_QUEUE_URL: z.url(),
     DISPATCH_QUEUE_URL: z.url(),
     SCHEDULE_QUEUE_URL: z.url(),
@@ -72,6 +74,7 @@ const dependencies: SweepDependencies = {
   },
   count: makeCount(environment.METRICS_NAMESPACE, (line) => process.stdout.write(line), now),
   now,
+  faxesDays: Number(environment.FAXES_DAYS),
 }
 
 async function deadLetters(): Promise<{ queue: string; messages: number }[]> {

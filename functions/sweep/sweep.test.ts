@@ -8,6 +8,7 @@ import { whatIsStuck } from '../../shared/ledger/stuck.ts'
 import type { DispatchRequest } from '../../shared/messages.ts'
 import { delivered, failed } from '../../shared/outcome.ts'
 import { claim, openDelivery, settle } from '../ledger/delivery-transitions.ts'
+import type { Metric } from '../metrics.ts'
 import { arrivedObjects } from '../receive/s3-event.ts'
 import { announcement } from './announcement.ts'
 import { pair, type StoredFax, type StoredObject } from './pair.ts'
@@ -71,7 +72,9 @@ async function swept(
   deadLetters: { queue: string; messages: number }[] = [],
   documents: StoredObject[] = [],
   heartbeats: HeartbeatRecord[] = [],
+  minutes = 2880,
 ) {
+  const counted: Metric[] = []
   const documentsAnnounced: StoredObject[] = []
   const announced: StoredFax[] = []
   const requested: DispatchRequest[] = []
@@ -98,12 +101,13 @@ async function swept(
       announceDocument: async (document) => void documentsAnnounced.push(document),
       hasSubmissions: async () => false,
       scheduleAttempt: async () => {},
-      count: () => {},
+      count: (metric) => void counted.push(metric),
       now: () => NOON,
+      faxesDays: 30,
     },
-    minutesAgo(2880),
+    minutesAgo(minutes),
   )
-  return { report, announced, requested, documentsAnnounced }
+  return { report, counted, announced, requested, documentsAnnounced }
 }
 
 describe('a sweep', () => {
@@ -183,6 +187,29 @@ describe('a sweep', () => {
       '3 messages lie in faxlane-arrivals-dead: faxlane redrive faxlane-arrivals-dead',
     ])
     expect(report.holds).toBe(true)
+  })
+
+  it('does not call a file gone that was uploaded after the bucket was read, nor one whose time is over', async () => {
+    const [young, old] = [storedAt(minutesAgo(5), 'young'), storedAt(minutesAgo(31 * 1440), 'old')]
+    const entries = [young, old].map((one) => entryOf(one, {}, [deliveryOf(one, 'delivered')]))
+    expect((await swept([], entries)).report.findings).toEqual([])
+  })
+
+  it('calls for a person when a file is announced night after night, and nobody takes it up', async () => {
+    const [today, before] = [storedAt(minutesAgo(600), 'today'), storedAt(minutesAgo(27 * 60), 'before')]
+    const { report, announced } = await swept([today, before], [])
+    expect(announced).toEqual([before, today])
+    expect(report.repaired.map(({ faxId }) => faxId)).toEqual([today.faxId])
+    expect(report.findings).toEqual([
+      { faxId: before.faxId, what: expect.stringMatching(/27 hours.*faxlane status/) },
+    ])
+  })
+
+  it.each([
+    ['counted when it has looked at a day or more', 1440, ['SweepRan']],
+    ['not counted when it was asked to look at an hour', 60, []],
+  ])('is %s', async (_, minutes, counted) => {
+    expect((await swept([], [], [], [], [], minutes)).counted).toEqual(counted)
   })
 
   it('counts documents to be sent apart from what was received', async () => {

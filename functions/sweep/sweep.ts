@@ -26,6 +26,8 @@ export interface SweepDependencies extends TransmissionSweepDependencies {
   heartbeats: () => Promise<HeartbeatRecord[]>
   count: Count
   now: () => Date
+  /** How long the bucket keeps a fax. */
+  faxesDays: number
 }
 
 /** S3's events take over a minute at times, and a fax may be in the middle of its conversion. */
@@ -33,6 +35,9 @@ const PATIENCE_MINUTES = 30
 /** A number that is late may be on its way: an agent that was cut off uploads the oldest first. */
 const SEQUENCE_PATIENCE_MINUTES = 120
 const MOST_TOLD = 200
+const DAY_MILLISECONDS = 86_400_000
+/** By then a sweep of every night has told `receive` of it before, and in vain. */
+const ANNOUNCED_BEFORE_MILLISECONDS = DAY_MILLISECONDS + 2 * 3_600_000
 
 type Found = SweepReport['findings'][number]
 
@@ -68,6 +73,7 @@ export async function sweep(dependencies: SweepDependencies, from: Date): Promis
     seen.findings.push({ what: `${lie} in ${queue}: faxlane redrive ${queue}` })
   }
   for (let finding = 0; finding < seen.findings.length; finding += 1) dependencies.count('SweepFindings')
+  if (to.getTime() - from.getTime() >= DAY_MILLISECONDS) dependencies.count('SweepRan')
   return report(seen, sent, { from, to })
 }
 
@@ -101,8 +107,7 @@ async function look(dependencies: SweepDependencies, seen: Sweep, { stored, entr
   }
   const { fax } = entry
   seen.counts[standingOf(entry)] += 1
-  // What no agent put there has a key that says nothing of its fax.
-  if (stored === undefined && fax.site !== 'unknown' && fax.forgottenAt === undefined) {
+  if (stored === undefined && shouldBeStored(dependencies, fax)) {
     seen.findings.push({ faxId: fax.id, what: `its file ${fax.tiffKey} is not in the bucket` })
   }
   const number = Number(fax.facts.sequence)
@@ -114,14 +119,30 @@ async function look(dependencies: SweepDependencies, seen: Sweep, { stored, entr
   await openMissing(dependencies, seen, entry)
 }
 
+/** Listings are read before the ledger: what came in between is on record alone. */
+function shouldBeStored({ now, faxesDays }: SweepDependencies, fax: FaxEntry['fax']): boolean {
+  // What no agent put there has a key that says nothing of its fax.
+  if (fax.site === 'unknown' || fax.forgottenAt !== undefined) return false
+  const age = now().getTime() - Date.parse(fax.openedAt)
+  return age >= PATIENCE_MINUTES * 60_000 && age < faxesDays * DAY_MILLISECONDS
+}
+
 async function announceUnlessNew(
   dependencies: SweepDependencies,
   seen: Sweep,
   stored: StoredFax,
 ): Promise<void> {
   const { announce, now } = dependencies
-  if (now().getTime() - stored.storedAt.getTime() < PATIENCE_MINUTES * 60_000) return
+  const age = now().getTime() - stored.storedAt.getTime()
+  if (age < PATIENCE_MINUTES * 60_000) return
   await announce(stored)
+  if (age >= ANNOUNCED_BEFORE_MILLISECONDS) {
+    const what =
+      `${stored.key} has not been on record for ${Math.floor(age / 3_600_000)} hours. It is announced again, but does ` +
+      'anybody take from the queue of arrivals? faxlane status; the log of receive'
+    seen.findings.push({ faxId: stored.faxId, what })
+    return
+  }
   seen.repaired.push({ faxId: stored.faxId, what: `${stored.key} was not on record, and is announced again` })
 }
 
