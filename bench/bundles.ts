@@ -35,6 +35,7 @@ const FUNCTION_ENVIRONMENT = {
   FAXES_DAYS: '90',
   DEAD_LETTER_QUEUES: 'faxlane-mail-dead',
   MAIL_EVENTS_QUEUE_ARN: 'arn:aws:sqs:eu-west-1:111122223333:faxlane-mail-events',
+  REPORTS_QUEUE_ARN_PREFIX: 'arn:aws:sqs:eu-west-1:111122223333:faxlane-reports-',
   TRANSMIT_QUEUE_PREFIX: 'faxlane-transmit-',
   LEDGER_DAYS: '3650',
   MAIL_CONFIGURATION_SET: 'faxlane',
