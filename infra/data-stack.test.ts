@@ -1,5 +1,8 @@
 import { Match } from 'aws-cdk-lib/assertions'
 import { describe, expect, it } from 'vitest'
+import { backoffMilliseconds } from '../agents/backoff.ts'
+import { TRANSMIT_DEFAULTS } from '../agents/edge/transmit/transmit-dependencies.ts'
+import { PRINT_AGENT_DEFAULTS } from '../agents/print/print-agent.ts'
 import { LINK_LIFETIME_DAYS } from '../functions/download/links.ts'
 import { ENTRY, INDEXES } from '../shared/ledger/index-keys.ts'
 import { gatewayApp, TABLE, templatesOf } from './testing/synthesize.ts'
@@ -78,6 +81,21 @@ describe('queues', () => {
       MessageRetentionPeriod: 10 * SECONDS_PER_DAY,
     })
   })
+
+  it.each([
+    ['print', PRINT_AGENT_DEFAULTS.postpone],
+    ['transmit', TRANSMIT_DEFAULTS.postponeAfterFault],
+  ])(
+    'hand a job that an agent can not do now to it again for as long as they keep it: %s',
+    (work, backoff) => {
+      const queue = queues.find(([, { Properties }]) => Properties.QueueName === `faxlane-${work}-main`)?.[1]
+      const { RedrivePolicy, MessageRetentionPeriod } = queue?.Properties ?? {}
+      const shortest = Array.from({ length: RedrivePolicy.maxReceiveCount }, (_, index) =>
+        backoffMilliseconds(index + 1, backoff, 0),
+      )
+      expect(shortest.reduce((sum, one) => sum + one, 0) / 1000).toBeGreaterThan(MessageRetentionPeriod)
+    },
+  )
 
   it('refuse a site whose queue would be the dead letters of another', () => {
     const app = () => gatewayApp({ table: { ...TABLE, sites: ['main', 'main-dead'] } })

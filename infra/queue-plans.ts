@@ -75,6 +75,13 @@ export function planDeliveries(names: Names, kind: FunctionKind): QueuePlan {
   )
 }
 
+/**
+ * SQS's most. An agent decides when a job has failed, and puts back what it can't do now (a full disk, S3 not to be had) for up to half an
+ * hour, in the mean 22 minutes: 640 receives in the ten days that a queue keeps a job. What came three times is not in SQS's age any more;
+ * how long it has waited is in the agent's sign of life.
+ */
+const AGENT_RECEIVES = 1000
+
 /** The queue that the print agent of `site` polls. */
 export function planPrints(names: Names, site: string): QueuePlan {
   return {
@@ -82,9 +89,7 @@ export function planPrints(names: Names, site: string): QueuePlan {
     name: names.print(site),
     // The agent extends it while it prints; when the agent dies, the job shows up again after this.
     visibilityTimeoutSeconds: 120,
-    // The agent decides when a job has failed. A printer that takes nothing for now is tried again after up to an hour, so that a hundred
-    // receives last a weekend; a job that kills the agent each time comes every two minutes and is out of the way after three hours.
-    maxReceiveCount: 100,
+    maxReceiveCount: AGENT_RECEIVES,
     // A site may be down over a long holiday. Not the full fourteen days: a job keeps its age when it moves to the dead-letter
     // queue, and must lie there for some days yet, so that somebody can act on the alarm.
     retentionDays: 10,
@@ -109,9 +114,8 @@ export function planTransmissions(names: Names, site: string): QueuePlan {
     name: names.transmit(site),
     // The agent extends it while it dials and sends; when the agent dies, the job shows up again after this.
     visibilityTimeoutSeconds: 120,
-    // The agent answers a job that it has seen from its journal, so that a job is dialled once however often it comes. While the PBX is
-    // down, a job comes every few minutes.
-    maxReceiveCount: 100,
+    // The agent answers a job that it has seen from its journal, so that a job is dialled once however often it comes.
+    maxReceiveCount: AGENT_RECEIVES,
     retentionDays: 10,
     worker: `the edge agent of ${site}`,
   }

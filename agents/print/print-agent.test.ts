@@ -10,10 +10,11 @@ import { failed, retry } from '../../shared/outcome.ts'
 import { logLine } from '../log.ts'
 import { memoryJournal } from './job-journal.ts'
 import { MemoryFiles, MemoryPrinter, MemoryQueue, MemoryReports } from './memory-print-site.ts'
+import { parkedMessages } from './parked-messages.ts'
 import { PRINT_AGENT_DEFAULTS, startPrintAgent } from './print-agent.ts'
 import { UNSUPPORTED_FORMAT } from './printer.ts'
 import { printerLanes } from './printer-lanes.ts'
-import { type PrintAgentDependencies, serveMessage } from './serve-message.ts'
+import { type PrintAgentDependencies, type Running, serveMessage } from './serve-message.ts'
 
 let workFolder: string
 beforeAll(async () => {
@@ -70,11 +71,16 @@ function site(names: string[], printer = new MemoryPrinter(), changed: Partial<P
 const options = () => ({ ...PRINT_AGENT_DEFAULTS, workFolder })
 const never = new AbortController().signal
 
+function runningOn(dependencies: PrintAgentDependencies, stopping: AbortSignal): Running {
+  const parked = parkedMessages(dependencies)
+  return { lanes: printerLanes(), names: new Set<string>(), parked, stopping }
+}
+
 /** Serves the next message, if there is one. */
 async function serve(
   dependencies: PrintAgentDependencies,
   stopping = never,
-  running = { lanes: printerLanes(), names: new Set<string>(), stopping },
+  running = runningOn(dependencies, stopping),
 ): Promise<void> {
   const message = await dependencies.queue.receive(120, stopping)
   if (message !== undefined) await serveMessage(dependencies, options(), running, message)
@@ -342,7 +348,7 @@ describe('a printer that does not print', () => {
     queue.add('elsewhere', JSON.stringify(other))
     printer.obstacle = stopped
     printer.unaffected.add('store')
-    const running = { lanes: printerLanes(), names: new Set<string>(), stopping: never }
+    const running = runningOn(dependencies, never)
     const first = serve(dependencies, never, running)
     const second = serve(dependencies, never, running)
     await until(() => reports.sent.length > 0)
@@ -358,7 +364,7 @@ describe('a printer that does not print', () => {
     const names = Array.from({ length: 12 }, (_, index) => `job ${index}`)
     const { dependencies, queue, printer, reports } = site(names)
     printer.obstacle = stopped
-    const running = { lanes: printerLanes(), names: new Set<string>(), stopping: never }
+    const running = runningOn(dependencies, never)
     const serving = names.map(() => serve(dependencies, never, running))
     await until(() => reports.sent.length > 0)
     expect(running.lanes.length('office')).toBe(10)
@@ -367,6 +373,53 @@ describe('a printer that does not print', () => {
     await Promise.all(serving)
     expect(printer.printed).toHaveLength(10)
     expect(queue.ids()).toHaveLength(2)
+    // What there was no room for was called when there was.
+    expect(queue.ids().filter((id) => queue.hiddenSeconds(id) > 0)).toEqual([])
+    await serve(dependencies, never, running)
+    await serve(dependencies, never, running)
+    expect(printer.printed.map(({ text }) => text)).toEqual(names.map((name) => `file of ${name}`))
+  })
+})
+
+describe('jobs for which a lane has no room', () => {
+  it('outlast a printer that has no paper from Friday to Monday, with receives to spare', async () => {
+    const queue = new MemoryQueue()
+    const log = () => {}
+    const parked = parkedMessages({ queue, log })
+    queue.add('job', '')
+    let receives = 0
+    for (let hours = 0; hours < 60; hours = queue.nowSeconds / 3600) {
+      const message = await queue.receive(120)
+      if (message === undefined) queue.nowSeconds += 60
+      else {
+        receives = message.receives
+        await parked.park('office', message)
+      }
+    }
+    expect(receives).toBeLessThanOrEqual(120)
+  })
+
+  it('come in their order, are lost by no fault, and come at once when the agent ends', async () => {
+    const queue = new MemoryQueue()
+    const lines: string[] = []
+    const parked = parkedMessages({ queue, log: (event) => void lines.push(event) })
+    const names = ['a', 'b', 'c', 'd']
+    for (const name of names) queue.add(name, '')
+    for (const _ of names) {
+      const message = await queue.receive(120)
+      if (message !== undefined) await parked.park('office', message)
+    }
+    const hidden = () => names.filter((name) => queue.hiddenSeconds(name) > 0)
+    await parked.call('store')
+    expect(hidden()).toEqual(names)
+    await parked.call('office')
+    expect(hidden()).toEqual(['b', 'c', 'd'])
+    // Its receipt is not the newest any more, or SQS is not to be had.
+    await queue.remove({ id: 'b', receipt: 'b', body: '', receives: 1, firstReceivedAt: queue.now() })
+    await parked.call('office')
+    expect(lines).toEqual(['message-not-postponed'])
+    await parked.callAll()
+    expect(queue.hiddenSeconds('c') + queue.hiddenSeconds('d')).toBe(0)
   })
 })
 
@@ -428,7 +481,7 @@ describe('a message that comes again', () => {
   it('while the first is at the printer waits', async () => {
     const { dependencies, queue, printer, reports, jobs } = site(['one'])
     printer.obstacle = { code: 'x', text: 'x' }
-    const running = { lanes: printerLanes(), names: new Set<string>(), stopping: never }
+    const running = runningOn(dependencies, never)
     const first = serve(dependencies, never, running)
     await until(() => reports.sent.length > 0)
     queue.add('again', JSON.stringify(jobs[0]))

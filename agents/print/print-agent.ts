@@ -2,6 +2,7 @@ import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { awsFault } from '../aws-fault.ts'
 import { backoffMilliseconds } from '../backoff.ts'
+import { parkedMessages } from './parked-messages.ts'
 import { printerLanes } from './printer-lanes.ts'
 import {
   type PrintAgentDependencies,
@@ -61,8 +62,10 @@ export async function runPrintAgent(
   await clearLeftovers(options.workFolder).catch((error: unknown) => {
     dependencies.log('work-folder-not-cleared', { reason: String(error) }, 'warning')
   })
-  const running = { lanes: printerLanes(), names: new Set<string>(), stopping }
+  const parked = parkedMessages(dependencies)
+  const running = { lanes: printerLanes(), names: new Set<string>(), parked, stopping }
   await serveUntilStopped(dependencies, options, running, signs)
+  await parked.callAll()
 }
 
 async function serveUntilStopped(

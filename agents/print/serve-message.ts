@@ -7,6 +7,7 @@ import type { Backoff } from '../backoff.ts'
 import { postpone } from '../queue/postpone.ts'
 import { whileKeptInvisible } from '../queue/while-kept-invisible.ts'
 import type { QueueMessage, Reports, WorkQueue } from '../queue/work-queue.ts'
+import type { ParkedMessages } from './parked-messages.ts'
 import { type PrintToEndDependencies, type PrintToEndOptions, printToEnd } from './print-to-end.ts'
 import type { PrinterLanes } from './printer-lanes.ts'
 
@@ -38,6 +39,8 @@ export interface PrintAgentOptions extends PrintToEndOptions {
 export interface Running {
   lanes: PrinterLanes
   names: Set<string>
+  /** What the lanes have no room for. */
+  parked: ParkedMessages
   stopping: AbortSignal
 }
 
@@ -100,12 +103,11 @@ async function serveJob(
   received: Received,
 ): Promise<void> {
   const { message, job, name } = received
-  const { lanes, names, stopping } = running
+  const { lanes, names, parked, stopping } = running
   const lane = job.printer ?? DEFAULT_LANE
-  // Delivered twice at the same time, or more than the lane takes: later, the journal or the lane may answer it.
-  if (names.has(name) || lanes.length(lane) >= options.longestLane) {
-    return await postpone(dependencies, options, message)
-  }
+  // Delivered twice at the same time: later, the journal may answer it.
+  if (names.has(name)) return await postpone(dependencies, options, message)
+  if (lanes.length(lane) >= options.longestLane) return await parked.park(lane, message)
   names.add(name)
   try {
     await whileKeptInvisible(dependencies, { ...options, stopping }, message, (letGo) =>
@@ -113,6 +115,7 @@ async function serveJob(
     )
   } finally {
     names.delete(name)
+    if (!stopping.aborted) await parked.call(lane)
   }
 }
 

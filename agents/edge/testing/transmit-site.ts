@@ -185,6 +185,7 @@ export class TransmitSite {
       invisibleSeconds: 120,
       linkMilliseconds: 20,
       postpone: { firstMilliseconds: 1000, longestMilliseconds: 2000 },
+      postponeAfterFault: { firstMilliseconds: 1000, longestMilliseconds: 2000 },
       afterFault: { firstMilliseconds: 1, longestMilliseconds: 5 },
       reportMilliseconds: 10,
       stopMilliseconds: 0,

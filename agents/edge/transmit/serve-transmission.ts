@@ -45,7 +45,7 @@ export async function serveTransmission(
     const reason = awsFault(error).text
     log('transmission-left', { ...logFields(attempt), receives: message.receives, reason }, 'warning')
     told.error(`fax ${attempt.name}: ${reason}`)
-    await postpone(dependencies, options, message)
+    await postpone(dependencies, { postpone: options.postponeAfterFault }, message)
   }
 }
 

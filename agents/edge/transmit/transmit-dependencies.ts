@@ -33,8 +33,10 @@ export interface TransmitOptions extends FollowOptions, Dialling {
   invisibleSeconds: number
   /** How long a message waits at once for a connection to the PBX that is not there. */
   linkMilliseconds: number
-  /** How long a message waits that could not be served, by how often it came. */
+  /** How long a message waits for a PBX, by how often it came. */
   postpone: Backoff
+  /** How long it waits where the agent itself could not go on: its disk, S3. */
+  postponeAfterFault: Backoff
   /** How long the agent waits after SQS failed, by how often in a row. */
   afterFault: Backoff
   /** The least time between two reports of how far a fax has come. */
@@ -48,8 +50,9 @@ export const TRANSMIT_DEFAULTS = {
   channels: 1,
   invisibleSeconds: 120,
   linkMilliseconds: 15_000,
-  // A queue hands a message to the dead letters after a hundred times: some eight hours.
+  // The patience for a PBX is an hour, and so is spent before the receives are.
   postpone: { firstMilliseconds: 15_000, longestMilliseconds: 300_000 },
+  postponeAfterFault: { firstMilliseconds: 15_000, longestMilliseconds: 1_800_000 },
   afterFault: { firstMilliseconds: 1000, longestMilliseconds: 60_000 },
   reportMilliseconds: 10_000,
   // Less than the unit's TimeoutStopSec.
