@@ -114,10 +114,8 @@ describe('faxlane list', () => {
   })
 
   it.each([
-    [
-      ['--state', 'failed'],
-      ['failed', 'replaced'],
-    ],
+    [['--state', 'failed'], ['failed']],
+    [['--state', 'damaged'], ['damaged']],
     [['--state', 'waiting'], ['waiting']],
     [['--state', 'bounced'], ['bounced']],
     [['--state', 'unrouted', '--day', 'today'], ['unrouted']],

@@ -1,5 +1,6 @@
 import type { FaxEntry } from '../../shared/ledger/queries.ts'
 import type { DeliveryState, FaxState } from '../../shared/ledger/records.ts'
+import { replacedBackends } from '../../shared/ledger/replaced.ts'
 import type { Colour } from '../terminal/screen.ts'
 
 export type State = FaxState | DeliveryState
@@ -19,15 +20,6 @@ export function stateOf({ fax, deliveries }: FaxEntry): State {
   const replaced = replacedBackends(deliveries)
   const states = deliveries.filter(({ backend }) => !replaced.has(backend)).map(({ state }) => state)
   return BY_URGENCY.find((state) => states.includes(state)) ?? 'routed'
-}
-
-/** A delivery that a fallback took over calls for nobody as long as that one does not. */
-export function replacedBackends(deliveries: FaxEntry['deliveries']): ReadonlySet<string> {
-  return new Set(
-    deliveries.flatMap(({ fallbackOf, state }) =>
-      fallbackOf !== undefined && state !== 'failed' && state !== 'bounced' ? [fallbackOf] : [],
-    ),
-  )
 }
 
 export const STATE_COLOURS: Record<State, Colour> = {

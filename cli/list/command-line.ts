@@ -1,9 +1,9 @@
-import { faxIdSchema } from '../../shared/fax-id.ts'
+import { RECEPTION_CONCERNS } from '../../shared/ledger/concerns.ts'
 import { DELIVERY_STATES, FAX_STATES } from '../../shared/ledger/records.ts'
 import { DIALLED_NUMBER } from '../../shared/routing-table/sections/number.ts'
 import { visible } from '../../shared/visible.ts'
-import type { State } from '../faxes/fax-state.ts'
-import { readDay, type Span } from '../faxes/when.ts'
+import { readLimit, readPlace, readSpan } from '../faxes/list-options.ts'
+import type { Span } from '../faxes/when.ts'
 import { GATEWAY_HELP, GATEWAY_OPTIONS } from '../gateway/target.ts'
 import { readWords, wrongUsage } from '../words.ts'
 
@@ -11,8 +11,9 @@ const DEFAULT_LIMIT = 50
 /** What is looked through where no day is said. */
 export const DEFAULT_DAYS = 7
 
-/** stuck is no state of a record: it should have gone on by now. */
-export const SOUGHT_STATES = [...new Set([...FAX_STATES, ...DELIVERY_STATES]), 'stuck'] as const
+/** What needs a person is no state of a record in all cases: damaged, and stuck, which should have gone on by now. */
+export const SOUGHT_STATES = [...new Set([...FAX_STATES, ...DELIVERY_STATES, ...RECEPTION_CONCERNS])] as const
+export type ListedState = (typeof SOUGHT_STATES)[number]
 
 export const HELP = `Lists faxes, newest first.
 
@@ -20,14 +21,15 @@ Usage: faxlane list [--day DAY] [--number N] [--state STATE] [--limit N] [--afte
 
   --day DAY      of this day: YYYY-MM-DD, today or yesterday, by the clock of this machine (the last ${DEFAULT_DAYS} days)
   --number N     called this number, or were called from it, as the PBX gave it; of any day
-  --state STATE  in this state, or with a delivery in it, of any day:
+  --state STATE  in this state, or with a delivery in it, of any day (routed, delivered, simulated: of the last ${DEFAULT_DAYS} days):
                  ${SOUGHT_STATES.join(', ')}
   --limit N      at most so many (${DEFAULT_LIMIT}); 0 is all
   --after ID     those before this fax, where a list has ended
   --json         a JSON object for each fax, a line each: fax, deliveries, state
   --help         this text
 ${GATEWAY_HELP}
-The state that is shown is the fax's own, or that of the delivery which most calls for somebody.
+The state that is shown is the fax's own, or that of the delivery which most calls for somebody; ! is one that came incomplete or damaged. A delivery
+that a fallback made in its place has not failed here.
 
 Exit code: 0 listed (and be it nothing), 1 the gateway can't be asked, 2 wrong usage.
 `
@@ -35,7 +37,7 @@ Exit code: 0 listed (and be it nothing), 1 the gateway can't be asked, 2 wrong u
 export interface ListCommand {
   span: Span | undefined
   number: string | undefined
-  state: State | 'stuck' | undefined
+  state: ListedState | undefined
   /** Infinity: all. */
   limit: number
   after: string | undefined
@@ -59,20 +61,14 @@ export function readCommandLine(words: readonly string[], now: Date): ListComman
     throw wrong(`${visible(extra)} is no option. A number goes with --number, a day with --day`)
   const { day, number, state, after, json, stack, home } = values
   return {
-    span: day === undefined ? undefined : spanOf(day, now),
+    span: day === undefined ? undefined : readSpan('list', day, now),
     number: number === undefined ? undefined : numberOf(number),
     state: state === undefined ? undefined : stateNamed(state),
-    limit: limitOf(values.limit),
-    after: after === undefined ? undefined : idOf(after),
+    limit: readLimit('list', values.limit),
+    after: after === undefined ? undefined : readPlace('list', after),
     json,
     choice: { stack, home },
   }
-}
-
-function spanOf(word: string, now: Date): Span {
-  const span = readDay(word, now)
-  if (span === undefined) throw wrong(`--day ${visible(word)} is no day: YYYY-MM-DD, today or yesterday`)
-  return span
 }
 
 function numberOf(word: string): string {
@@ -81,21 +77,11 @@ function numberOf(word: string): string {
   return word
 }
 
-function stateNamed(word: string): State | 'stuck' {
+function stateNamed(word: string): ListedState {
   const state = SOUGHT_STATES.find((one) => one === word)
   if (state === undefined)
     throw wrong(`--state ${visible(word)} is no state; there is ${SOUGHT_STATES.join(', ')}`)
   return state
-}
-
-function limitOf(word: string): number {
-  if (!/^\d{1,7}$/.test(word)) throw wrong(`--limit ${visible(word)} is no whole number`)
-  return Number(word) === 0 ? Infinity : Number(word)
-}
-
-function idOf(word: string): string {
-  if (!faxIdSchema.safeParse(word).success) throw wrong(`--after ${visible(word)} is no fax id`)
-  return word
 }
 
 const wrong = (what: string) => wrongUsage('list', what)

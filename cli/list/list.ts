@@ -1,4 +1,6 @@
+import { timeOfFaxId } from '../../shared/fax-id.ts'
 import { stateOf } from '../faxes/fax-state.ts'
+import { newestFirst } from '../faxes/list-options.ts'
 import { withGateway } from '../gateway/with-gateway.ts'
 import { EXIT_CODES, type Subcommand } from '../subcommand.ts'
 import { type Screen, standardOutput } from '../terminal/screen.ts'
@@ -13,15 +15,22 @@ async function run(words: readonly string[]): Promise<number> {
   const command = readCommandLine(words, now)
   const found = await withGateway('list', command.choice, ({ ledger }) => findFaxes(ledger, command, now))
   const screen = standardOutput()
-  screen.write(command.json ? asLines(found) : describe(screen, command, found))
+  screen.write(command.json ? asLines(found) : describe(screen, command, found, now))
   return EXIT_CODES.done
 }
 
-function asLines({ entries }: Found): string {
-  return entries.map((entry) => `${JSON.stringify({ ...entry, state: stateOf(entry) })}\n`).join('')
+/** Ids tell the second alone. */
+const inOrder = ({ entries }: Found) =>
+  newestFirst(entries, ({ fax }) => [timeOfFaxId(fax.id).toISOString(), fax.facts.receivedAt, fax.id])
+
+function asLines(found: Found): string {
+  return inOrder(found)
+    .map((entry) => `${JSON.stringify({ ...entry, state: stateOf(entry) })}\n`)
+    .join('')
 }
 
-function describe(screen: Screen, { span, number, state }: ListCommand, { entries, hasMore }: Found): string {
+function describe(screen: Screen, { span, number, state }: ListCommand, found: Found, now: Date): string {
+  const { entries, hasMore } = found
   if (entries.length === 0) {
     const where =
       span === undefined &&
@@ -31,7 +40,7 @@ function describe(screen: Screen, { span, number, state }: ListCommand, { entrie
   }
   const last = entries.at(-1)?.fax.id
   const lines = [
-    ...faxTable(screen, entries, new Date()),
+    ...faxTable(screen, inOrder(found), now),
     ...(hasMore ? ['', `There are more. Go on with --after ${last}`] : []),
   ]
   return lines.map((line) => `${line}\n`).join('')

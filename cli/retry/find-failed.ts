@@ -1,8 +1,8 @@
 import { timeOfFaxId } from '../../shared/fax-id.ts'
 import type { FaxEntry, LedgerQueries } from '../../shared/ledger/queries.ts'
+import { replacedBackends } from '../../shared/ledger/replaced.ts'
 import type { DispatchRequest } from '../../shared/messages.ts'
 import { visible } from '../../shared/visible.ts'
-import { replacedBackends } from '../faxes/fax-state.ts'
 import type { Span } from '../faxes/when.ts'
 import { CommandFailed } from '../subcommand.ts'
 

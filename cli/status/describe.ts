@@ -32,7 +32,7 @@ export function describe(screen: Look, health: Health, now: Date): string {
     .join('')
 }
 
-function factsOf({ lastHour, open, stuck, deadLetters, sites }: Health, now: Date): Fact[] {
+function factsOf({ lastHour, open, toBeSent, forAPerson, deadLetters, sites }: Health, now: Date): Fact[] {
   const states = [...FAX_STATES, ...DELIVERY_STATES].flatMap((state) =>
     lastHour.states[state] === undefined ? [] : [`${lastHour.states[state]} ${state}`],
   )
@@ -47,7 +47,8 @@ function factsOf({ lastHour, open, stuck, deadLetters, sites }: Health, now: Dat
       `${count(lastHour.faxes, 'fax', 'faxes')}${states.length === 0 ? '' : `: ${states.join(', ')}`}`,
     ],
     ['under way', `${count(open.deliveries, 'delivery', 'deliveries')}${oldest}`],
-    ['stuck', String(stuck.length)],
+    ['to be sent', count(toBeSent, 'fax', 'faxes')],
+    ['stuck', String(forAPerson.filter(({ concern }) => concern === 'stuck').length)],
     ['dead letters', String(dead)],
     ...sites.map((site) => [`site ${site.site}`, agentsInWords(site, now)] as const),
   ]

@@ -1,9 +1,13 @@
 import { deadLettersOf } from '../../shared/deployment-names.ts'
-import { type HeartbeatRecord, LATE_MINUTES, readHeartbeats } from '../../shared/ledger/heartbeat-record.ts'
+import type { Concern } from '../../shared/ledger/concerns.ts'
+import { type HeartbeatRecord, readHeartbeats } from '../../shared/ledger/heartbeat-record.ts'
 import type { FaxEntry } from '../../shared/ledger/queries.ts'
+import { makeTransmissionQueries } from '../../shared/ledger/transmission-queries.ts'
 import { type AgentKind, agentsOf } from '../../shared/routing-table/deployed-table.ts'
 import { type State, stateOf } from '../faxes/fax-state.ts'
 import type { Gateway, QueueDepth } from '../gateway/gateway.ts'
+import { readForAPerson } from './for-a-person.ts'
+import { concernsInWords } from './in-words.ts'
 
 /** How a gateway is. Its fields are the JSON that is printed, so they are part of the interface. */
 export interface Health {
@@ -13,12 +17,14 @@ export interface Health {
   lastHour: { faxes: number; states: Partial<Record<State, number>> }
   /** Deliveries that wait for an attempt or are in the middle of one. */
   open: { deliveries: number; oldest?: OpenDelivery }
-  /** What should have gone on by now. */
-  stuck: { fax: string; backend?: string; why: string }[]
+  /** Faxes to be sent that have not ended. */
+  toBeSent: number
+  /** Each fax that somebody has to look at, received or to be sent, with what is wrong. */
+  forAPerson: Concern[]
   queues: QueueDepth[]
   deadLetters: { queue: string; messages: number; oldestAt?: string }[]
   sites: SiteHealth[]
-  /** What calls for somebody, in words, with the command where there is one. */
+  /** What calls for somebody, of faxes, queues and agents, in words, with the command where there is one. */
   concerns: string[]
 }
 
@@ -43,15 +49,14 @@ export interface AgentHealth
 }
 
 /** As the alarm has it. */
-export const SILENT_MINUTES = 15
-/** More are not looked at one by one. */
-const MOST_STUCK = 100
+const SILENT_MINUTES = 15
 
 export async function readHealth(gateway: Gateway, now: Date): Promise<Health> {
-  const [lastHour, open, stuck, depths, sites] = await Promise.all([
+  const [lastHour, open, toBeSent, forAPerson, depths, sites] = await Promise.all([
     readLastHour(gateway, now),
     readOpen(gateway),
-    readStuck(gateway, now),
+    countToBeSent(gateway),
+    readForAPerson(gateway, now),
     gateway.queues.depths(),
     readSites(gateway, now),
   ])
@@ -59,8 +64,9 @@ export async function readHealth(gateway: Gateway, now: Date): Promise<Health> {
   const deadLetters = await Promise.all(
     depths.filter((one) => isDead(one) && total(one) > 0).map((one) => readDead(gateway, one)),
   )
-  const health = { lastHour, open, stuck, queues: depths.filter((one) => !isDead(one)), deadLetters, sites }
-  return { gateway: gateway.title, at: now.toISOString(), ...health, concerns: concernsOf(health) }
+  const queues = depths.filter((one) => !isDead(one))
+  const health = { lastHour, open, toBeSent, forAPerson, queues, deadLetters, sites }
+  return { gateway: gateway.title, at: now.toISOString(), ...health, concerns: concernsInWords(health) }
 }
 
 export function total({ visible, inFlight, delayed }: QueueDepth): number {
@@ -101,13 +107,10 @@ function openDeliveries({ fax, deliveries }: FaxEntry, state: 'waiting' | 'claim
     .map(({ backend, openedAt }) => ({ fax: fax.id, backend, since: openedAt }))
 }
 
-async function readStuck({ ledger }: Gateway, now: Date): Promise<Health['stuck']> {
-  const found: Health['stuck'] = []
-  for await (const { fax, stuck } of ledger.stuck(now)) {
-    found.push(...stuck.map((one) => ({ fax: fax.id, ...one })))
-    if (found.length >= MOST_STUCK) break
-  }
-  return found
+async function countToBeSent({ askLedger }: Gateway): Promise<number> {
+  let count = 0
+  for await (const _ of makeTransmissionQueries(askLedger).open()) count++
+  return count
 }
 
 async function readDead({ queues }: Gateway, depth: QueueDepth): Promise<Health['deadLetters'][number]> {
@@ -145,52 +148,4 @@ function said({ heardAt, waiting, oldestSeconds, unreadable, refused, trouble }:
     ...(refused !== undefined && { refused }),
     ...(trouble !== undefined && { trouble }),
   }
-}
-
-function concernsOf({
-  stuck,
-  deadLetters,
-  sites,
-  lastHour,
-}: Omit<Health, 'gateway' | 'at' | 'concerns'>): string[] {
-  const { failed = 0, bounced = 0, unrouted = 0, refused = 0 } = lastHour.states
-  return [
-    ...deadLetters.map(
-      ({ queue, messages }) =>
-        `${messages} in ${queue}: faxlane redrive --dry-run shows them, faxlane redrive sends them back`,
-    ),
-    ...stuck
-      .slice(0, 5)
-      .map(({ fax, backend, why }) => `${fax}${backend === undefined ? '' : ` to ${backend}`}: ${why}`),
-    ...(stuck.length > 5 ? [`and ${stuck.length - 5} more are stuck: faxlane list --state stuck`] : []),
-    ...sites.flatMap(({ site, agents }) =>
-      agents.flatMap((one) => (one.silent ? silence(site, one) : troubleAt(site, one))),
-    ),
-    ...(failed + bounced > 0
-      ? [`${failed + bounced} failed in the last hour: faxlane list --state failed`]
-      : []),
-    ...(unrouted > 0 ? [`${unrouted} unrouted in the last hour: faxlane list --state unrouted`] : []),
-    ...(refused > 0 ? [`${refused} refused in the last hour: faxlane list --state refused`] : []),
-  ]
-}
-
-function silence(site: string, { agent, heardAt }: AgentHealth): string {
-  const since = heardAt === undefined ? 'has never been heard of' : `was last heard of at ${heardAt}`
-  return `the ${agent} agent of ${site} ${since}: systemctl status faxlane-${agent} there`
-}
-
-/** One line for an agent that is up and does not get on: what it says last is what hinders it now. */
-export function troubleAt(
-  site: string,
-  { agent, oldestSeconds = 0, unreadable = 0, refused = 0, trouble }: AgentHealth,
-): string[] {
-  const minutes = Math.floor(oldestSeconds / 60)
-  const facts = [
-    ...(minutes > LATE_MINUTES[agent] ? [`has had something waiting for ${minutes} minutes`] : []),
-    ...(unreadable > 0 ? [`can not read or remove ${unreadable} in its spool`] : []),
-    ...(refused > 0 ? [`has set ${refused} aside in refused/`] : []),
-    ...(trouble === undefined ? [] : [`says: ${trouble}`]),
-  ]
-  if (facts.length === 0) return []
-  return [`the ${agent} agent of ${site} ${facts.join(', ')}. There: faxlane-${agent} check`]
 }

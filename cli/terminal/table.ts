@@ -1,13 +1,19 @@
 import { visible } from '../../shared/visible.ts'
 import type { Colour, Screen } from './screen.ts'
 import { cutToWidth, padToWidth, textWidth } from './text-width.ts'
+import { wrap } from './wrap.ts'
 
 export interface Column {
   title: string
   align?: 'right'
   /** Columns of the terminal that it can be cut down to where the table is too wide. Absent: it is never cut. */
   shrinksTo?: number
+  /** Where the table is too wide, this column's text stands on lines of its own below each row, wrapped. */
+  below?: boolean
 }
+
+/** `+` and fifteen digits (E.164), and room for a prefix: a number that is cut is none. */
+export const LONGEST_NUMBER = 20
 
 /** A cell's text may come from anybody: it is made visible here. */
 export interface Cell {
@@ -17,20 +23,45 @@ export interface Cell {
 
 const GAP = '  '
 
-/** The lines of a table that fits the screen. A cell that can't be whole ends in an ellipsis; nothing wraps. */
+/** The lines of a table that fits the screen. A cell that can't be whole ends in an ellipsis, but for those that stand below. */
 export function tableLines(
-  { columns: width, paint }: Pick<Screen, 'columns' | 'paint'>,
+  screen: Pick<Screen, 'columns' | 'paint'>,
   columns: readonly Column[],
   rows: readonly (readonly (Cell | string)[])[],
 ): string[] {
   const cells = rows.map((row) => row.map(clean))
-  const widths = fitWidths(
-    columns,
-    columns.map(({ title }, index) =>
-      Math.max(textWidth(title), ...cells.map((row) => textWidth(row[index]?.text ?? ''))),
-    ),
-    width,
+  const natural = naturalWidths(columns, cells)
+  const isTooWide =
+    natural.reduce((sum, one) => sum + one, GAP.length * (columns.length - 1)) > screen.columns
+  const [title = '', ...lines] = layRows(
+    screen,
+    isTooWide ? columns.filter(({ below }) => below !== true) : columns,
+    isTooWide ? cells.map((row) => row.filter((_, index) => columns[index]?.below !== true)) : cells,
   )
+  if (!isTooWide) return [title, ...lines]
+  const indent = ' '.repeat((natural[0] ?? 0) + GAP.length)
+  const below = cells.map((row) =>
+    row
+      .filter(({ text }, index) => columns[index]?.below === true && text !== '')
+      .flatMap(({ text }) => wrap(text, screen.columns - indent.length))
+      .map((line) => indent + line),
+  )
+  return [title, ...lines.flatMap((line, index) => [line, ...(below[index] ?? [])])]
+}
+
+function naturalWidths(columns: readonly Column[], cells: readonly (readonly Cell[])[]): number[] {
+  return columns.map(({ title }, index) =>
+    Math.max(textWidth(title), ...cells.map((row) => textWidth(row[index]?.text ?? ''))),
+  )
+}
+
+/** The title and a line for each row. */
+function layRows(
+  { columns: width, paint }: Pick<Screen, 'columns' | 'paint'>,
+  columns: readonly Column[],
+  cells: readonly (readonly Cell[])[],
+): string[] {
+  const widths = fitWidths(columns, naturalWidths(columns, cells), width)
   const line = (row: readonly Cell[]) =>
     columns
       .map(({ align }, index) => {

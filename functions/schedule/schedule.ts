@@ -1,4 +1,5 @@
-import type { Modem, RasterisedPages, TransmissionRecord } from '../../shared/ledger/transmission-record.ts'
+import type { TransmissionRecord } from '../../shared/ledger/transmission-record.ts'
+import { ANSWER_SECONDS, callSecondsOf } from '../../shared/transmission/call-seconds.ts'
 import { type TransmitJob, transmitJobSchema } from '../../shared/transmission/transmit-job.ts'
 import type { TransmissionLedger } from '../ledger/transmission-ledger.ts'
 import { type DueAttempt, dueAttempt } from './due-attempt.ts'
@@ -38,13 +39,6 @@ function secondsUntil(notBefore: string | undefined, now: Date): number {
   return notBefore === undefined ? 0 : Math.max(0, Math.ceil((Date.parse(notBefore) - now.getTime()) / 1000))
 }
 
-export const ANSWER_SECONDS = 60
-const HANDSHAKE_SECONDS = 180
-/** Repeated frames, pages and slower speeds than the fastest. */
-const LINE_FACTOR = 3
-const LONGEST_CALL_SECONDS = 14_400
-const FASTEST_RATE = 14_400
-
 /** What the edge agent of the site needs to dial. Throws for a record whose pages are not made. */
 export function transmitJob(record: TransmissionRecord): TransmitJob {
   const { id, site, attempt, modem, destination, settings, rasterised } = record
@@ -70,10 +64,4 @@ export function transmitJob(record: TransmissionRecord): TransmitJob {
     answerSeconds: ANSWER_SECONDS,
     callSeconds: callSecondsOf(rasterised, modem),
   })
-}
-
-/** How long the call of an attempt may last in all. */
-export function callSecondsOf({ lineSeconds }: RasterisedPages, { maxRate }: Modem): number {
-  const atThatRate = lineSeconds * (FASTEST_RATE / maxRate)
-  return Math.min(LONGEST_CALL_SECONDS, Math.ceil(HANDSHAKE_SECONDS + LINE_FACTOR * atThatRate))
 }

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { makeFaxId } from '../../shared/fax-id.ts'
 import { dayOfFaxId } from '../../shared/ledger/index-keys.ts'
+import { whyStuck } from '../../shared/ledger/stuck-transmission.ts'
 import { hasTransmissionEnded, type TransmissionRecord } from '../../shared/ledger/transmission-record.ts'
 import { outgoingKey, transmissionIdOf } from '../../shared/transmission/keys.ts'
 import { sampleTransmission, waitingTransmission } from '../ledger/sample-transmission.ts'
 import { arrivedObjects } from '../receive/s3-event.ts'
 import { announcement } from './announcement.ts'
 import type { StoredObject } from './pair.ts'
-import { whyStuck } from './stuck-transmission.ts'
 import { sweepTransmissions } from './sweep-transmissions.ts'
 
 const NOON = new Date('2026-11-25T12:00:00.000Z')

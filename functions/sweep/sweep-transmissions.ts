@@ -1,10 +1,10 @@
+import { type StuckTransmission, whyStuck } from '../../shared/ledger/stuck-transmission.ts'
 import type { TransmissionQueries } from '../../shared/ledger/transmission-queries.ts'
 import type { TransmissionRecord } from '../../shared/ledger/transmission-record.ts'
 import type { SweepReport } from '../../shared/sweep-report.ts'
 import { documentIdOf } from '../../shared/transmission/keys.ts'
 import { type CountedTransmissions, countTransmissions } from './count-transmissions.ts'
 import type { StoredObject } from './pair.ts'
-import { type StuckTransmission, whyStuck } from './stuck-transmission.ts'
 
 export interface TransmissionSweepDependencies {
   transmissions: Pick<TransmissionQueries, 'ofDay' | 'open'>

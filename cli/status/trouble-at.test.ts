@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { troubleAt } from './health.ts'
+import { troubleAt } from './in-words.ts'
 
 const EDGE = { agent: 'edge', silent: false, heardAt: '2026-11-25T09:00:00.000Z', waiting: 3 } as const
 

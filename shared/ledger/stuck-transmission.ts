@@ -1,5 +1,5 @@
-import type { TransmissionRecord } from '../../shared/ledger/transmission-record.ts'
-import { ANSWER_SECONDS, callSecondsOf } from '../schedule/schedule.ts'
+import { ANSWER_SECONDS, callSecondsOf } from '../transmission/call-seconds.ts'
+import type { TransmissionRecord } from './transmission-record.ts'
 
 export interface StuckTransmission {
   /** For an operator, with the times as the ledger has them. */
