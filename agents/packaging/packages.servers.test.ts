@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -273,5 +273,39 @@ describe('installed', () => {
     await writeFile(join(root, 'var/spool/faxlane/1.tif'), 'II*')
     expect((await dpkg(['--purge', 'faxlane-edge'], { FAXLANE_DELETE_UNSENT: 'yes' })).exitCode).toBe(0)
     expect(await everything()).toEqual(before)
+  })
+})
+
+it('a package with a Node of its own needs none of the system, and starts the agent by it', async () => {
+  const archive = join(folder, 'node-archive')
+  await mkdir(join(archive, 'bin'), { recursive: true })
+  // Any program does: this is about where it goes.
+  await copyFile('/bin/echo', join(archive, 'bin/node'))
+  await writeFile(join(archive, 'LICENSE'), 'The licence of Node.\n')
+  const output = join(folder, 'own-node')
+  const words = [
+    '--import',
+    'tsx',
+    'agents/packaging/package.ts',
+    output,
+    '--node',
+    join(archive, 'bin/node'),
+  ]
+  expect(await run(process.execPath, words)).toMatchObject({ exitCode: 0 })
+  const { output: machine } = await run('dpkg', ['--print-architecture'])
+  const deb = join(output, `faxlane-edge_${manifest.version}_${machine.trim()}.deb`)
+  const root = join(folder, 'own-node-root')
+  await run('dpkg-deb', ['--extract', deb, root])
+  const { output: depends } = await run('dpkg-deb', ['--field', deb, 'Depends'])
+  expect(depends.trim()).toBe('libc6 (>= 2.28), libstdc++6, systemd, passwd')
+  expect(await readFile(join(root, 'usr/share/doc/faxlane-edge/copyright'), 'utf8')).toContain(
+    'The licence of Node.',
+  )
+  const command = await readFile(join(root, 'usr/bin/faxlane-edge'), 'utf8')
+  const moved = command.replaceAll(' /usr/lib', ` ${root}/usr/lib`)
+  await writeFile(join(folder, 'moved'), moved, { mode: 0o755 })
+  expect(await run(join(folder, 'moved'), ['status', '--json'])).toEqual({
+    exitCode: 0,
+    output: `${root}/usr/lib/faxlane-edge/edge-agent.mjs status --json\n`,
   })
 })

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { builtinModules } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,6 +9,7 @@ import { EDGE_OPTIONS } from '../edge/edge-config.ts'
 import { PRINT_OPTIONS } from '../print/print-config.ts'
 import { bundleAgent, PROJECT } from './bundle-agents.ts'
 import { thirdPartyLicences } from './licences.ts'
+import { readOwnNode } from './own-node.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'faxlane-bundles-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -158,5 +159,40 @@ describe.each(AGENTS)('the bundle of the %s agent', (agent) => {
     )
     expect(packages.size).toBeGreaterThan(5)
     for (const name of packages) expect(licences).toMatch(new RegExp(`^${name} \\d\\S* \\(.+\\)$`, 'm'))
+  })
+})
+
+describe('a Node of the package’s own', () => {
+  /** The first bytes of a program: the ELF header as far as the machine. */
+  const elf = (machine: number) => {
+    const header = Buffer.alloc(64)
+    header.write('\u007fELF\u0002\u0001\u0001', 'latin1')
+    header.writeUInt16LE(machine, 18)
+    return header
+  }
+  const put = (name: string, bytes: Buffer, licence?: string) => {
+    const archive = join(folder, name)
+    mkdirSync(join(archive, 'bin'), { recursive: true })
+    writeFileSync(join(archive, 'bin/node'), bytes)
+    if (licence !== undefined) writeFileSync(join(archive, 'LICENSE'), licence)
+    return join(archive, 'bin/node')
+  }
+
+  it.each([
+    [62, 'amd64'],
+    [183, 'arm64'],
+  ])('of ELF machine %i is for %s, and brings its licence', (machine, architecture) => {
+    const file = put(architecture, elf(machine), 'The licence')
+    expect(readOwnNode(file)).toEqual({ file, architecture, licence: 'The licence' })
+  })
+
+  it.each([
+    ['a 32-bit ARM program', () => put('arm', elf(40), 'l'), 'no program for Linux on amd64 or arm64'],
+    ['a text', () => put('text', Buffer.from('#!/bin/sh\necho v24.0.0\n'), 'l'), 'no program for Linux'],
+    ['an empty file', () => put('empty', Buffer.alloc(0), 'l'), 'no program for Linux'],
+    ['no file', () => join(folder, 'none/bin/node'), 'there is no such file'],
+    ['one without its licence', () => put('bare', elf(62)), "Node's licence has to go along"],
+  ])('is not %s', (_, make, words) => {
+    expect(() => readOwnNode(make())).toThrow(words)
   })
 })
