@@ -197,7 +197,8 @@ const FAX_WATCHES: Partial<Record<GatewayMetric, string>> = {
     'Which site and whose session: the log of settle, "report refused". It is harmless after a printer has moved to another site in the routing table while its jobs were under way. ' +
     "To shut it out: disable the site's trust anchor, see docs/agents.md.",
   ReceptionsFailed:
-    'A call ended before the whole fax was received, or before any of it was. Which: faxlane list --state missed; a line that does this often needs its PBX looked at.',
+    'A call ended before the whole fax was received, or before any of it was. Which: faxlane list --state damaged, where pages came, and faxlane list --state missed, where none did. ' +
+    'A line that does this often needs its PBX looked at.',
   SweepFindings:
     'The nightly comparison of what arrived with what is on record found something that it could not put right. What: faxlane sweep.',
 }

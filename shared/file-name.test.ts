@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fileStem } from './file-name.ts'
+import type { Remark } from './ledger/remarks.ts'
 import { printJobSchema } from './messages.ts'
 
 const id = '20261123T054151Z-0k3w9x7m2r4t'
@@ -15,6 +16,15 @@ describe('the name of a delivered file', () => {
     [{ destination: '-rf', source: '\r\nDELE x' }, 'rf--DELE-x-1795412511-7m2r4t'],
   ])('of %j', (numbers, name) => {
     expect(fileStem({ id, facts: { ...numbers, receivedAt } })).toBe(name)
+  })
+
+  it.each<[Remark, string]>([
+    [{ remark: 'call-broke-off' }, '-incomplete'],
+    [{ remark: 'pages-unreadable', pages: [2], count: 1 }, '-incomplete'],
+    [{ remark: 'rows-damaged', rows: 1, pages: [1], count: 1 }, ''],
+  ])('says of a fax with %j that it is not whole, where pages may be missing', (remark, ending) => {
+    const facts = { destination: '100', receivedAt }
+    expect(fileStem({ id, facts, remarks: [remark] })).toBe(`100-unknown-1795412511-7m2r4t${ending}`)
   })
 
   it('is safe in a path, a command and a header, and short, whatever the numbers hold', () => {

@@ -16,7 +16,7 @@ was taken: keep the file and try again.
   --name=NAME         the caller's name
   --station-id=ID     what the caller's machine called itself (TSI)
   --call-id=ID        the call's name at the PBX
-  --error=TEXT        the reception broke off, and what the PBX says of it; what came of the fax is delivered as partial
+  --error=TEXT        the reception broke off, and what the PBX says of it; what came of the fax is delivered, and says so
   --received-at=TIME  when the reception ended, ISO 8601 in UTC (now)
   --config=FILE       ${CONFIG_FILE}
   --json              the answer as JSON

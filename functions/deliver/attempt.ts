@@ -1,3 +1,4 @@
+import type { Language } from '../../shared/language.ts'
 import type { RoutedFax } from '../../shared/messages.ts'
 import type { BackendKind, BackendOf } from '../../shared/routing-table/deployed-table.ts'
 
@@ -7,6 +8,8 @@ export interface Attempt<Kind extends BackendKind> {
   backend: BackendOf<Kind>
   recipients: readonly string[]
   timeZone: string
+  /** Absent: English. */
+  language?: Language | undefined
   /** Counts from 1. */
   attempt: number
   /** An earlier attempt may have arrived without our knowing: whatever a reader sees has to say so. */

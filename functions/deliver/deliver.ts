@@ -75,10 +75,11 @@ async function attemptOrRelease<Kind extends BackendKind>(
   { message, lastReceive }: Received<Kind>,
   claimed: DeliveryRecord,
 ): Promise<Outcome> {
-  const { fax, backend, recipients, timeZone } = message
+  const { fax, backend, recipients, timeZone, language } = message
   const { attempts: attempt, maybeDelivered } = claimed
   try {
-    return await dependencies.attempt({ fax, backend, recipients, timeZone, attempt, maybeDelivered })
+    const told = { recipients, timeZone, language }
+    return await dependencies.attempt({ fax, backend, ...told, attempt, maybeDelivered })
   } catch (error) {
     const text = `Unexpected: ${error instanceof Error ? error.message : String(error)}`
     const outcome = retry(text, { maybeDelivered: true })

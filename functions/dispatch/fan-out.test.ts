@@ -26,7 +26,7 @@ function world() {
   const dependencies = {
     ledger,
     putFile: async ({ key }: { key: string }) => void did.push(key),
-    router: { timeZone: 'UTC' },
+    router: { timeZone: 'UTC', language: 'en' as const },
     enqueueDelivery: async () => {},
     enqueuePrintJob: async (site: string) => {
       const record = await ledger.getDelivery(fax.id, 'printer_office')

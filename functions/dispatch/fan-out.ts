@@ -9,7 +9,7 @@ import type { Ledger } from '../ledger/ledger.ts'
 export interface FanOutDependencies {
   ledger: Pick<Ledger, 'addDelivery' | 'getDelivery' | 'replaceDelivery'>
   putFile: (file: { key: string; bytes: Uint8Array; format: 'pdf' | 'tiff' }) => Promise<void>
-  router: Pick<Router, 'timeZone'>
+  router: Pick<Router, 'timeZone' | 'language'>
   enqueueDelivery: (message: DeliveryMessage) => Promise<void>
   enqueuePrintJob: (site: string, job: PrintJob) => Promise<void>
   now: () => Date
@@ -73,13 +73,14 @@ export async function enqueue(
     await assign(dependencies, record, backend.site)
     return enqueuePrinting(dependencies, fax, backend, readFile)
   }
-  const { timeZone } = dependencies.router
+  const { timeZone, language } = dependencies.router
   await dependencies.enqueueDelivery({
     version: 1,
     fax,
     backend,
     recipients: [...recipients],
     timeZone,
+    language,
     attempts: record.attempts,
     furtherWaitSeconds: 0,
   })
@@ -98,12 +99,12 @@ async function assign(
 }
 
 async function enqueuePrinting(
-  { putFile, enqueuePrintJob }: FanOutDependencies,
+  { putFile, enqueuePrintJob, router }: FanOutDependencies,
   fax: RoutedFax,
   backend: BackendOf<'printer'>,
   readFile: ReadFile,
 ): Promise<void> {
-  const job = makePrintJob(fax, backend)
+  const job = makePrintJob(fax, backend, router.language)
   const { key, format, pdfKey } = job
   await putFile({ key, bytes: await readFile(format), format })
   if (pdfKey !== undefined) await putFile({ key: pdfKey, bytes: await readFile('pdf'), format: 'pdf' })

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { expiryDate } from '../storage/faxes-bucket.ts'
 import { download } from './download.ts'
 import { digestOfToken, LINK_LIFETIME_DAYS, type Link, makeLink, makeLinkToken } from './links.ts'
 
@@ -54,6 +55,21 @@ describe('a link', () => {
     const answer = await download(dependenciesAt(seconds), { method: 'GET', path: `/${TOKEN}` })
     expect(answer.statusCode).toBe(statusCode)
     expect('location' in answer.headers).toBe(statusCode === 302)
+  })
+
+  test('promises no more than the file that it leads to has left', () => {
+    const file = { faxId: LINK.faxId, format: LINK.format, key: LINK.key, fileName: LINK.fileName }
+    const endsAt = new Date('2026-07-03T00:00:00Z')
+    expect(makeLink({ ...file, endsAt }, MADE_AT)).toEqual({ ...file, expiresAt: endsAt.getTime() / 1000 })
+    expect(makeLink({ ...file, endsAt: new Date('2027-01-01T00:00:00Z') }, MADE_AT)).toEqual(LINK)
+  })
+
+  test.each([
+    ['expiry-date="Fri, 21 Dec 2012 00:00:00 GMT", rule-id="pdf"', new Date('2012-12-21T00:00:00Z')],
+    ['expiry-date="soon", rule-id="pdf"', undefined],
+    [undefined, undefined],
+  ])('learns from S3 when that is: %j', (header, date) => {
+    expect(expiryDate(header)).toEqual(date)
   })
 
   test('that is unknown is 404, in words', async () => {

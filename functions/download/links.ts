@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import * as z from 'zod'
 import { faxIdSchema } from '../../shared/fax-id.ts'
 
-/** How long a mailed link opens its fax. The files have to be kept at least as long. */
+/** How long a mailed link opens its fax, or as long as the file is kept, whichever ends first. */
 export const LINK_LIFETIME_DAYS = 30
 
 const SECONDS_PER_DAY = 86_400
@@ -34,8 +34,14 @@ export function digestOfToken(token: string): string {
   return createHash('sha256').update(token).digest('hex')
 }
 
-export function makeLink(file: Omit<Link, 'expiresAt'>, now: Date): Link {
-  return { ...file, expiresAt: Math.floor(now.getTime() / 1000) + LINK_LIFETIME_DAYS * SECONDS_PER_DAY }
+/** `endsAt`: when the file is deleted, where that is known. A fax that is delivered late, or anew, has less than all of its days left. */
+export function makeLink(
+  { endsAt, ...file }: Omit<Link, 'expiresAt'> & { endsAt?: Date | undefined },
+  now: Date,
+): Link {
+  const expiresAt = Math.floor(now.getTime() / 1000) + LINK_LIFETIME_DAYS * SECONDS_PER_DAY
+  const fileEnd = endsAt === undefined ? Infinity : Math.floor(endsAt.getTime() / 1000)
+  return { ...file, expiresAt: Math.min(expiresAt, fileEnd) }
 }
 
 /** To be asked at every use: DynamoDB deletes an expired item hours or days late. */

@@ -23,7 +23,7 @@ export async function composeNotice(
   const form = { several: told.count > 1, linked: link !== undefined, askedFor }
   const texts = defaultText(notices.language, cause, form)
   const { subject = texts.subject, body = texts.body } = notices.texts[cause] ?? {}
-  const values = noticeValues(told, { timeZone, link: link ?? '' })
+  const values = noticeValues(told, { timeZone, language: notices.language, link: link ?? '' })
   const fill = (template: NoticeTemplate) =>
     template.map((part) => (typeof part === 'string' ? part : values[part.variable])).join('')
   const source = asciiAddress(notices.from.address)

@@ -4,6 +4,7 @@ import { SQSClient } from '@aws-sdk/client-sqs'
 import * as z from 'zod'
 import { fileStem } from '../../shared/file-name.ts'
 import type { FaxRecord } from '../../shared/ledger/records.ts'
+import { retentionOf } from '../../shared/routing-table/deployed-table.ts'
 import { makeLinkMaker } from '../backends/mail/link-maker.ts'
 import { makeSesClient, makeSesMailer } from '../backends/mail/ses-mailer.ts'
 import { readDeployedTable } from '../dispatch/delivery-queues.ts'
@@ -26,7 +27,9 @@ const { LEDGER_TABLE, LINK_URL, NOTICES_QUEUE_URL } = readEnvironment(
     NOTICES_QUEUE_URL: z.url(),
   }),
 )
-const { notices, timeZone } = readDeployedTable()
+const table = readDeployedTable()
+const { notices, timeZone } = table
+const { faxesDays: keptDays } = retentionOf(table)
 if (notices === undefined) throw new Error('The routing table beside the function has no [notices].')
 
 const dynamoDb = new DynamoDBClient({})
@@ -61,7 +64,9 @@ async function send(told: Told): Promise<void> {
 async function linkTo(fax: FaxRecord | undefined): Promise<string | undefined> {
   if (fax === undefined || fax.tiffBytes === 0) return undefined
   const { id: faxId, tiffKey: key } = fax
-  return (await makeLink({ faxId, key, format: 'tiff', fileName: `${fileStem(fax)}.tif` })).url
+  // It was stored a moment before its record was opened.
+  const endsAt = new Date(Date.parse(fax.openedAt) + keptDays * 86_400_000)
+  return (await makeLink({ faxId, key, format: 'tiff', fileName: `${fileStem(fax)}.tif`, endsAt })).url
 }
 
 export function handler(event: unknown): Promise<BatchResponse> {

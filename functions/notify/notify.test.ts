@@ -2,9 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import * as fc from 'fast-check'
 import PostalMime from 'postal-mime'
 import { describe, expect, it } from 'vitest'
+import { LANGUAGES } from '../../shared/language.ts'
 import type { FaxEntry } from '../../shared/ledger/queries.ts'
 import { failed } from '../../shared/outcome.ts'
-import { NOTICE_CAUSES, NOTICE_LANGUAGES, type Notices } from '../../shared/routing-table/deployed-table.ts'
+import { NOTICE_CAUSES, type Notices } from '../../shared/routing-table/deployed-table.ts'
 import { claim, openDelivery, settle } from '../ledger/delivery-transitions.ts'
 import { composeNotice } from './compose.ts'
 import type { NoticeEvent, NoticeMessage, WindowEnd } from './notice-event.ts'
@@ -293,7 +294,7 @@ describe('the mail of a notice', () => {
     expect(text?.match(/0478 123456 > 100/g)).toHaveLength(2)
   })
 
-  it.each(NOTICE_LANGUAGES.flatMap((language) => NOTICE_CAUSES.map((cause) => [language, cause] as const)))(
+  it.each(LANGUAGES.flatMap((language) => NOTICE_CAUSES.map((cause) => [language, cause] as const)))(
     'has texts that hold in %s for %s',
     async (language, cause) => {
       const what: Told = {
@@ -307,6 +308,48 @@ describe('the mail of a notice', () => {
       }
     },
   )
+
+  it('of a fax that did not come whole says what is missing, and not that it was delivered', async () => {
+    const remarks: FaxEntry['fax']['remarks'] = [{ remark: 'rows-damaged', rows: 1, pages: [1], count: 1 }]
+    const entry = entryOf(event.faxId, {
+      remarks,
+      warnings: ['the receiving machine counted 1 damaged rows'],
+    })
+    const damaged: Told = { events: [{ event: { cause: 'damaged', faxId: event.faxId }, entry }], count: 1 }
+    const { text } = await mailOf({}, damaged)
+    expect(text).toMatch(
+      /^A fax did not come in whole: 1 line is damaged and may not show what was sent, on page 1\. Whoever it is delivered to is told so\./,
+    )
+  })
+
+  it.each<[NoticeEvent['cause'], Partial<FaxEntry['fax']>, string]>([
+    [
+      'damaged',
+      { remarks: [{ remark: 'call-broke-off' }], warnings: ['The call broke off'] },
+      'Un fax n’est pas arrivé entier : L’appel a été interrompu ; il peut donc manquer des pages à la fin. Réponse du PBX : « FAILED ». Ses destinataires en sont avertis.',
+    ],
+    [
+      'missed',
+      { state: 'missed' },
+      'Quelqu’un a appelé, et aucune page n’a été reçue. Réponse du PBX : « FAILED ».',
+    ],
+    [
+      'refused',
+      { state: 'refused', reason: 'no TIFF: 8036 bytes that start with 25 50' },
+      'Le fichier reçu n’a pas pu être converti ; il est conservé tel quel.',
+    ],
+  ])('is in French alone, of a fax that is %s', async (cause, changes, first) => {
+    const { facts } = entryOf(event.faxId).fax
+    const { source: _, ...withheld } = facts
+    const entry = entryOf(event.faxId, { ...changes, facts: { ...withheld, status: 'FAILED' } })
+    const { text } = await mailOf(
+      { language: 'fr' },
+      { events: [{ event: { cause, faxId: event.faxId }, entry }], count: 1 },
+    )
+    expect(text?.split(/\r?\n/)[0]).toBe(first)
+    expect(text).toContain('De : inconnu')
+    expect(text).not.toMatch(/unknown|bytes|page was|broke off/)
+  })
 
   it('uses the texts of the table where it has any', async () => {
     const texts: Notices['texts'] = { failed: { subject: ['Panne : ', { variable: 'backend' }] } }

@@ -1,8 +1,7 @@
-import type { NoticeCause, Notices } from '../../shared/routing-table/deployed-table.ts'
+import type { Language } from '../../shared/language.ts'
+import type { NoticeCause } from '../../shared/routing-table/deployed-table.ts'
 import { parseNoticeTemplate } from '../../shared/routing-table/parse-template.ts'
 import type { NoticeTemplate } from '../../shared/routing-table/template.ts'
-
-type Language = Notices['language']
 
 interface Words {
   subject: Record<NoticeCause, string>
@@ -23,15 +22,15 @@ const WORDS: Record<Language, Words> = {
     subject: {
       failed: 'Fax not delivered to %(backend)s (%(count)s)',
       unrouted: 'Fax for %(dstnum)s has nobody to go to (%(count)s)',
-      damaged: 'Fax received with damage (%(count)s)',
+      damaged: 'Fax came in incomplete or damaged (%(count)s)',
       missed: 'Call without a fax from %(srcnum)s (%(count)s)',
       refused: 'File that is no fax (%(count)s)',
     },
     what: {
       failed: '%(backend)s was given up; what was said last: %(reason)s',
       unrouted: 'The routing table has no section for the number %(dstnum)s. The fax is kept.',
-      damaged: 'The fax was delivered, but something of it is missing: %(reason)s',
-      missed: 'Somebody called, and no page was received. %(reason)s',
+      damaged: 'A fax did not come in whole: %(reason)s Whoever it is delivered to is told so.',
+      missed: '%(reason)s',
       refused: 'What came could not be converted, and is kept as it came: %(reason)s',
     },
     askedFor: {
@@ -55,16 +54,16 @@ const WORDS: Record<Language, Words> = {
     subject: {
       failed: 'Fax non remis à %(backend)s (%(count)s)',
       unrouted: 'Fax sans destinataire pour le %(dstnum)s (%(count)s)',
-      damaged: 'Fax reçu avec des dommages (%(count)s)',
+      damaged: 'Fax reçu incomplet ou endommagé (%(count)s)',
       missed: 'Appel sans fax de %(srcnum)s (%(count)s)',
       refused: 'Fichier qui n’est pas un fax (%(count)s)',
     },
     what: {
       failed: 'La remise à %(backend)s a été abandonnée ; dernière réponse : %(reason)s',
       unrouted: 'La table de routage n’a pas de section pour le numéro %(dstnum)s. Le fax est conservé.',
-      damaged: 'Le fax a été remis, mais il en manque une partie : %(reason)s',
-      missed: 'Quelqu’un a appelé, et aucune page n’a été reçue. %(reason)s',
-      refused: 'Le fichier reçu n’a pas pu être converti ; il est conservé tel quel : %(reason)s',
+      damaged: 'Un fax n’est pas arrivé entier : %(reason)s Ses destinataires en sont avertis.',
+      missed: '%(reason)s',
+      refused: 'Le fichier reçu n’a pas pu être converti ; il est conservé tel quel.',
     },
     askedFor: {
       subject: 'Nouvel essai sans succès : fax non remis à %(backend)s (%(count)s)',
@@ -87,16 +86,16 @@ const WORDS: Record<Language, Words> = {
     subject: {
       failed: 'Fax nicht zugestellt an %(backend)s (%(count)s)',
       unrouted: 'Fax für %(dstnum)s hat keinen Empfänger (%(count)s)',
-      damaged: 'Fax mit Schäden empfangen (%(count)s)',
+      damaged: 'Fax unvollständig oder beschädigt empfangen (%(count)s)',
       missed: 'Anruf ohne Fax von %(srcnum)s (%(count)s)',
       refused: 'Datei, die kein Fax ist (%(count)s)',
     },
     what: {
       failed: 'Die Zustellung an %(backend)s wurde aufgegeben; zuletzt hieß es: %(reason)s',
       unrouted: 'Die Routing-Tabelle hat keinen Abschnitt für die Nummer %(dstnum)s. Das Fax ist aufbewahrt.',
-      damaged: 'Das Fax wurde zugestellt, doch es fehlt etwas davon: %(reason)s',
-      missed: 'Jemand rief an, und es kam keine Seite. %(reason)s',
-      refused: 'Was kam, ließ sich nicht umwandeln und ist so aufbewahrt, wie es kam: %(reason)s',
+      damaged: 'Ein Fax kam nicht ganz an: %(reason)s Wem es zugestellt wird, dem wird das gesagt.',
+      missed: '%(reason)s',
+      refused: 'Was kam, ließ sich nicht umwandeln und ist so aufbewahrt, wie es kam.',
     },
     askedFor: {
       subject: 'Erneuter Versuch misslungen: Fax nicht zugestellt an %(backend)s (%(count)s)',

@@ -165,7 +165,7 @@ describe('a fax that arrives', () => {
       format: 'tiff',
       pdfKey: `print/lyon/${FAX_ID}-printer_office.pdf`,
       printer: 'office',
-      title: 'Fax 100 from 0478123456',
+      title: 'Damaged: Fax 100 from 0478123456',
       fileName: '100-0478123456-1795412511-7m2r4t.tif',
       pages: 2,
     })
@@ -202,6 +202,11 @@ describe('a fax that arrives', () => {
     expect(ledger.faxes.get(FAX_ID)).toMatchObject({ remarks })
     expect(did.deliveries.map(({ fax }) => fax.remarks)).toEqual([remarks, remarks])
     expect(did.told).toEqual([{ cause: 'damaged', faxId: FAX_ID }])
+    const [[, job] = []] = did.printJobs
+    expect(job).toMatchObject({
+      title: 'Incomplete: Fax 100 from 0478123456',
+      fileName: '100-0478123456-1795412511-7m2r4t-incomplete.tif',
+    })
   })
 
   it('of which nothing is missing has no remark, and nobody is told', async () => {

@@ -1,6 +1,7 @@
 import {
   GetObjectCommand,
   type GetObjectCommandOutput,
+  HeadObjectCommand,
   NoSuchKey,
   PutObjectCommand,
   type S3Client,
@@ -22,6 +23,19 @@ export async function readObject(client: S3Client, bucket: string, key: string):
   const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }))
   if (Body === undefined) throw new Error(`S3 answered without a body for ${key}.`)
   return Body.transformToByteArray()
+}
+
+/** When the bucket's rules delete the object, as S3 says it of an object that one applies to. */
+export async function endOfObject(client: S3Client, bucket: string, key: string): Promise<Date | undefined> {
+  const { Expiration } = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }))
+  return expiryDate(Expiration)
+}
+
+/** Of the header x-amz-expiration: expiry-date="Fri, 21 Dec 2012 00:00:00 GMT", rule-id="…". */
+export function expiryDate(expiration: string | undefined): Date | undefined {
+  const [, date] = /expiry-date="([^"]+)"/.exec(expiration ?? '') ?? []
+  const instant = Date.parse(date ?? '')
+  return Number.isNaN(instant) ? undefined : new Date(instant)
 }
 
 interface Wanted {

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { LANGUAGES, type Language } from '../language.ts'
 import { siteSchema } from '../object-keys.ts'
 import { outboundProfileSchema } from '../transmission/outbound-profile.ts'
 import { noticeTemplateSchema, templateSchema } from './template.ts'
@@ -98,16 +99,14 @@ const siteDetailsSchema = z.object({
 
 /**
  * What operators are told of. failed: a delivery was given up, or came back; unrouted: no section serves the number; damaged: rows or pages are
- * missing; missed: somebody called, and no page came; refused: a file is no fax.
+ * missing, or may be; missed: somebody called, and no page came; refused: a file is no fax.
  */
 export const NOTICE_CAUSES = ['failed', 'unrouted', 'damaged', 'missed', 'refused'] as const
 export type NoticeCause = (typeof NOTICE_CAUSES)[number]
 
-export const NOTICE_LANGUAGES = ['en', 'fr', 'de'] as const
-
 const noticesSchema = z.object({
   from: z.object({ address: z.string(), name: z.string() }),
-  language: z.enum(NOTICE_LANGUAGES),
+  language: z.enum(LANGUAGES),
   /** Who is told, by cause; nobody of a cause that is left out. */
   recipients: z.partialRecord(z.enum(NOTICE_CAUSES), z.array(z.string())),
   /** Who gets the alarms of CloudWatch. */
@@ -161,4 +160,9 @@ export function agentsOf(
 
 export function retentionOf({ retention }: Pick<DeployedTable, 'retention'>): Retention {
   return retention ?? DEFAULT_RETENTION
+}
+
+/** That of the notices, which whoever runs the gateway chose. */
+export function languageOf({ notices }: Pick<DeployedTable, 'notices'>): Language {
+  return notices?.language ?? 'en'
 }

@@ -40,7 +40,7 @@ test.each([
   ['100%% of %(pages)s', '100% of 3'],
   ['', ''],
 ])('%s', (text, rendered) => {
-  expect(render(parsed(text), fax, 'UTC')).toBe(rendered)
+  expect(render(parsed(text), fax, { timeZone: 'UTC' })).toBe(rendered)
 })
 
 test.each([
@@ -48,17 +48,17 @@ test.each([
   ['Europe/Paris', '2026-03-29 01:30:00'],
   ['America/Toronto', '2026-03-28 20:30:00'],
 ])('date and time are on the wall clock of %s', (timeZone, rendered) => {
-  expect(render(parsed('%(date)s %(time)s'), fax, timeZone)).toBe(rendered)
+  expect(render(parsed('%(date)s %(time)s'), fax, { timeZone })).toBe(rendered)
 })
 
 test('the hour that summer time skips is skipped', () => {
   const later = { ...fax, facts: { ...fax.facts, receivedAt: '2026-03-29T01:00:00.000Z' } }
-  expect(render(parsed('%(time)s'), later, 'Europe/Paris')).toBe('03:00:00')
+  expect(render(parsed('%(time)s'), later, { timeZone: 'Europe/Paris' })).toBe('03:00:00')
 })
 
 test('what is not known is named so', () => {
   const bare = { ...fax, facts: { receivedAt } }
-  expect(render(parsed('%(dstnum)s %(srcnum)s %(srcname)s %(stationid)s'), bare, 'UTC')).toBe(
+  expect(render(parsed('%(dstnum)s %(srcnum)s %(srcname)s %(stationid)s'), bare, { timeZone: 'UTC' })).toBe(
     'unknown unknown unknown unknown',
   )
 })
@@ -67,8 +67,8 @@ test('a variable in a value of the fax stays as it is', () => {
   fc.assert(
     fc.property(fc.string(), (name) => {
       const called = { ...fax, facts: { ...fax.facts, sourceName: name } }
-      expect(render(parsed('<%(srcname)s>'), called, 'UTC')).toBe(`<${name}>`)
+      expect(render(parsed('<%(srcname)s>'), called, { timeZone: 'UTC' })).toBe(`<${name}>`)
     }),
   )
-  expect(render(parsed('%(srcname)s'), fax, 'UTC')).toBe('Dr. %(pages)s')
+  expect(render(parsed('%(srcname)s'), fax, { timeZone: 'UTC' })).toBe('Dr. %(pages)s')
 })

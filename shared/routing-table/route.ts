@@ -1,4 +1,5 @@
-import type { Backend, DeployedTable } from './deployed-table.ts'
+import type { Language } from '../language.ts'
+import { type Backend, type DeployedTable, languageOf } from './deployed-table.ts'
 
 /** One of the ways in which a fax is to be delivered. */
 export interface Route {
@@ -9,6 +10,8 @@ export interface Route {
 
 export interface Router {
   timeZone: string
+  /** In which people are told what no template says. */
+  language: Language
   /** undefined: unrouted. That is every fax whose destination number is not known, whatever the default is. */
   routeFor: (destination: string | undefined) => readonly Route[] | undefined
   /** To this backend, whether the number names it or not; undefined where the table has no such backend. */
@@ -36,6 +39,7 @@ export function makeRouter(table: DeployedTable): Router {
   }
   return {
     timeZone: table.timeZone,
+    language: languageOf(table),
     routeFor: (destination) =>
       destination === undefined ? undefined : (byNumber.get(destination) ?? fallback),
     routeTo: (name, destination) => {

@@ -12,6 +12,7 @@ export const VARIABLES = {
   faxid: "faxlane's name for the fax",
   site: 'the site that received it',
   filename: 'the name of the file delivered, without its ending',
+  remarks: 'what of the fax is missing or damaged, in sentences; empty for a fax that came whole',
 } as const
 export type Variable = keyof typeof VARIABLES
 

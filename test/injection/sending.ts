@@ -13,9 +13,10 @@ import { composeNotice } from '../../functions/notify/compose.ts'
 import { composeNotice as composeSenderNotice } from '../../functions/notify-sender/compose-notice.ts'
 import { headerLine } from '../../functions/submit/header-line.ts'
 import { drawable } from '../../functions/submit/rasterise/header-band.ts'
+import { LANGUAGES } from '../../shared/language.ts'
 import { type TransmissionRecord, transmissionRecordSchema } from '../../shared/ledger/transmission-record.ts'
 import { failed } from '../../shared/outcome.ts'
-import { NOTICE_CAUSES, NOTICE_LANGUAGES } from '../../shared/routing-table/deployed-table.ts'
+import { NOTICE_CAUSES } from '../../shared/routing-table/deployed-table.ts'
 import { NOTICE_VARIABLES, type NoticeTemplate } from '../../shared/routing-table/template.ts'
 import {
   outgoingKey,
@@ -232,7 +233,7 @@ async function intoNotice(text: string): Promise<void> {
     ...{ tiffKey: `incoming/main/${ID}.tif`, warnings: [text], reason: text, openedAt: AT },
   }
   const own = { subject: everyNoticeVariable, body: everyNoticeVariable }
-  for (const language of NOTICE_LANGUAGES) {
+  for (const language of LANGUAGES) {
     for (const cause of NOTICE_CAUSES) {
       const event = { cause, faxId: ID, ...(cause === 'failed' ? { backend: 'ftp_a' } : {}) }
       const told = { events: [{ event, entry: { fax, deliveries: [delivery] } }], count: 1 }

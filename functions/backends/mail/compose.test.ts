@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import PostalMime from 'postal-mime'
 import { describe, expect, test } from 'vitest'
+import type { Remark } from '../../../shared/ledger/remarks.ts'
 import { compose, type MailMessage } from './compose.ts'
 import { sampleAttempt } from './sample-attempt.ts'
 
@@ -10,9 +11,10 @@ const LINK = {
     url: 'https://links.example.org/t0ken',
     expiresAt: new Date('2026-08-01T09:30:12Z'),
     sizeBytes: 12_345_678,
-    lifetimeDays: 30,
   },
 }
+
+const BROKEN: Remark[] = [{ remark: 'call-broke-off' }, { remark: 'pages-missing', counted: 3, found: 2 }]
 
 const composed = (attempt = sampleAttempt(), enclosure: Parameters<typeof compose>[2] = { file: PDF }) =>
   compose(attempt, attempt.recipients, enclosure)
@@ -83,11 +85,46 @@ describe('a mail', () => {
     expect(mail.text).toContain('A fax of 2 pages')
   })
 
+  test('of a fax that is not whole says so first: in the subject, in the body, in the name of the file', async () => {
+    const mail = await parsed(await composed(sampleAttempt({ remarks: BROKEN, maybeDelivered: true })))
+    expect(mail.subject).toBe('Incomplete: FAX reception to 100')
+    expect(mail.text?.split('\n')[0]).toBe(
+      'The call broke off, so pages may be missing at the end. The receiving machine counted 3 pages, of which 2 came. If in doubt, ask the sender to send it again.',
+    )
+    expect(mail.attachments[0]?.filename).toBe('100-+41445550199-1782984612-6789ab-incomplete.pdf')
+  })
+
+  test('says what is missing where the template wants it, and there alone', async () => {
+    const backend: NonNullable<Parameters<typeof sampleAttempt>[0]>['backend'] = {
+      subject: ['Fax, ', { variable: 'remarks' }],
+      body: ['Fax.\n', { variable: 'remarks' }],
+    }
+    const mail = await parsed(await composed(sampleAttempt({ remarks: BROKEN.slice(0, 1), backend })))
+    expect(mail.subject).toBe('Fax, The call broke off, so pages may be missing at the end.')
+    expect(mail.text).toBe('Fax.\nThe call broke off, so pages may be missing at the end.')
+    expect((await parsed(await composed(sampleAttempt({ backend })))).text).toBe('Fax.')
+  })
+
+  test('is of one language, whatever it has to say besides the template', async () => {
+    const attempt = sampleAttempt({ remarks: BROKEN, maybeDelivered: true, language: 'fr' })
+    const body = [{ variable: 'pages' } as const, ' pages de ', { variable: 'srcname' } as const]
+    const mail = await parsed(await composed({ ...attempt, backend: { ...attempt.backend, body } }, LINK))
+    expect(mail.subject).toBe('Incomplet : FAX reception to 100')
+    expect(mail.text).toBe(
+      [
+        'L’appel a été interrompu ; il peut donc manquer des pages à la fin. L’appareil récepteur a compté 3 pages, dont 2 sont arrivées. En cas de doute, demandez à l’expéditeur de le renvoyer.',
+        'Vous avez peut-être déjà reçu ce fax : nous n’avons pas pu savoir si un premier message était parti.',
+        '2 pages de inconnu',
+        `Le fax fait 12,3 Mo, ce qui est trop pour un message. Ce lien l’ouvre jusqu’au 2026-08-01 11:30:12 ; quiconque a le lien peut l’ouvrir :\n${LINK.link.url}`,
+      ].join('\n\n'),
+    )
+  })
+
   test('with a link says how large the fax is and how long the link holds, and attaches nothing', async () => {
     const mail = await parsed(await composed(sampleAttempt(), LINK))
     expect(mail.attachments).toEqual([])
     expect(mail.text).toContain('The fax has 12.3 MB')
-    expect(mail.text).toContain('for 30 days, until 2026-08-01 11:30:12')
+    expect(mail.text).toContain('opens it until 2026-08-01 11:30:12')
     expect(mail.text).toMatch(/^https:\/\/links\.example\.org\/t0ken$/m)
   })
 

@@ -1,12 +1,14 @@
 import { domainToASCII } from 'node:url'
 import MailComposer from 'nodemailer/lib/mail-composer/index.js'
 import { FORMATS, fileStem } from '../../../shared/file-name.ts'
+import { marked, remarksInWords } from '../../../shared/ledger/remark-words.ts'
 import { oneLine } from '../../../shared/one-line.ts'
 import { localTime } from '../../../shared/routing-table/local-time.ts'
-import { render } from '../../../shared/routing-table/render.ts'
+import { render, saysRemarks } from '../../../shared/routing-table/render.ts'
 import type { Attempt } from '../../deliver/attempt.ts'
 import { BACKEND_TAG, FAX_TAG, tagOf } from './mail-events.ts'
 import { withOneLineFacts } from './one-line-facts.ts'
+import { MAIL_WORDS } from './words.ts'
 
 /** A message ready for SES: who sends it, who gets it, and its bytes. */
 export interface MailMessage {
@@ -18,9 +20,7 @@ export interface MailMessage {
 }
 
 /** How the fax goes along: attached, or left where it is with a link to it. */
-export type Enclosure =
-  | { file: Uint8Array }
-  | { link: { url: string; expiresAt: Date; sizeBytes: number; lifetimeDays: number } }
+export type Enclosure = { file: Uint8Array } | { link: { url: string; expiresAt: Date; sizeBytes: number } }
 
 export function mailedFileName({ fax, backend }: Pick<Attempt<'mail'>, 'fax' | 'backend'>): string {
   return `${fileStem(fax)}.${FORMATS[backend.format].ending}`
@@ -32,7 +32,7 @@ export async function compose(
   recipients: readonly string[],
   enclosure: Enclosure,
 ): Promise<MailMessage> {
-  const { backend, timeZone, maybeDelivered } = attempt
+  const { backend, maybeDelivered } = attempt
   const fax = withOneLineFacts(attempt.fax)
   const source = asciiAddress(backend.from.address)
   const destinations = recipients.map(asciiAddress)
@@ -40,8 +40,8 @@ export async function compose(
     // Objects, not text: nothing in a name or an address is read as another address.
     from: { name: headerText(backend.from.name), address: source },
     to: destinations.map((address) => ({ name: '', address })),
-    subject: headerText(render(backend.subject, fax, timeZone)) || 'Fax',
-    text: bodyText(attempt, render(backend.body, fax, timeZone), enclosure),
+    subject: headerText(subjectText(attempt, fax)) || 'Fax',
+    text: bodyText(attempt, render(backend.body, fax, attempt), enclosure),
     headers: {
       // RFC 3834: no out-of-office reply, which would reach the sender address of every fax.
       'Auto-Submitted': 'auto-generated',
@@ -76,21 +76,26 @@ function attachmentOf(attempt: Attempt<'mail'>, file: Uint8Array) {
   }
 }
 
-function bodyText({ maybeDelivered, timeZone }: Attempt<'mail'>, body: string, enclosure: Enclosure): string {
-  const paragraphs = [withoutControls(body)]
-  if (maybeDelivered) {
-    paragraphs.unshift(
-      'You may have received this fax before: whether an earlier mail went out could not be found out.',
-    )
-  }
+/** Marked where the fax is not whole, unless the template has a place of its own for that. */
+function subjectText(attempt: Attempt<'mail'>, fax: Attempt<'mail'>['fax']): string {
+  const { subject } = attempt.backend
+  const text = render(subject, fax, attempt)
+  return saysRemarks(subject) ? text : marked(text, fax.remarks ?? [], attempt.language)
+}
+
+function bodyText(attempt: Attempt<'mail'>, body: string, enclosure: Enclosure): string {
+  const { fax, backend, maybeDelivered, timeZone, language = 'en' } = attempt
+  const words = MAIL_WORDS[language]
+  const { remarks = [] } = fax
+  const paragraphs: string[] = []
+  if (remarks.length > 0 && !saysRemarks(backend.body))
+    paragraphs.push(`${remarksInWords(remarks, language)} ${words.askAgain}`)
+  if (maybeDelivered) paragraphs.push(words.duplicate)
+  paragraphs.push(withoutControls(body))
   if ('link' in enclosure) {
-    const { url, expiresAt, sizeBytes, lifetimeDays } = enclosure.link
-    const megabytes = (sizeBytes / 1_000_000).toFixed(1)
+    const { url, expiresAt, sizeBytes } = enclosure.link
     const { date, time } = localTime(expiresAt, timeZone)
-    paragraphs.push(
-      `The fax has ${megabytes} MB, which is too large for a mail. This link opens it for ${lifetimeDays} days, ` +
-        `until ${date} ${time}; whoever has the link can open it:\n${url}`,
-    )
+    paragraphs.push(`${words.linked((sizeBytes / 1_000_000).toFixed(1), `${date} ${time}`)}\n${url}`)
   }
   return `${paragraphs.join('\n\n')}\n`.replaceAll('\n', '\r\n')
 }

@@ -8,7 +8,7 @@ export interface MailDependencies {
   /** Hands one message to SES; the receipt of the outcome is SES's message id. */
   sendRaw(message: MailMessage): Promise<Outcome>
   /** Makes an address that opens the fax for a while. */
-  makeLink(file: LinkedFile): Promise<{ url: string; expiresAt: Date; lifetimeDays: number }>
+  makeLink(file: LinkedFile): Promise<{ url: string; expiresAt: Date }>
 }
 
 export interface LinkedFile {
@@ -16,6 +16,8 @@ export interface LinkedFile {
   key: string
   format: Format
   fileName: string
+  /** When the file itself is deleted, where that is known: no link promises more. */
+  endsAt?: Date | undefined
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { LinkStore } from '../../download/link-store.ts'
-import { digestOfToken, LINK_LIFETIME_DAYS, makeLink, makeLinkToken } from '../../download/links.ts'
+import { digestOfToken, makeLink, makeLinkToken } from '../../download/links.ts'
 import type { MailDependencies } from './deliver-mail.ts'
 
 /** Links that the function `download`, at `linkUrl`, will find. */
@@ -15,7 +15,6 @@ export function makeLinkMaker(
     return {
       url: `${linkUrl.replace(/\/+$/, '')}/${token}`,
       expiresAt: new Date(link.expiresAt * 1000),
-      lifetimeDays: LINK_LIFETIME_DAYS,
     }
   }
 }

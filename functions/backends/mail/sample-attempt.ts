@@ -3,11 +3,12 @@ import type { Attempt } from '../../deliver/attempt.ts'
 
 type Changes = Partial<Omit<Attempt<'mail'>, 'fax' | 'backend'>> & {
   facts?: Partial<RoutedFax['facts']>
+  remarks?: RoutedFax['remarks']
   backend?: Partial<Attempt<'mail'>['backend']>
 }
 
 /** An attempt for the tests: one recipient, a plain fax, and what is given changed. */
-export function sampleAttempt({ facts, backend, ...changes }: Changes = {}): Attempt<'mail'> {
+export function sampleAttempt({ facts, remarks, backend, ...changes }: Changes = {}): Attempt<'mail'> {
   return {
     fax: {
       id: '20260702T093012Z-0123456789ab',
@@ -20,6 +21,7 @@ export function sampleAttempt({ facts, backend, ...changes }: Changes = {}): Att
         ...facts,
       },
       pages: 2,
+      ...(remarks && { remarks }),
       tiffKey: 'incoming/main/20260702T093012Z-0123456789ab.tif',
       pdfKey: 'pdf/main/20260702T093012Z-0123456789ab.pdf',
     },

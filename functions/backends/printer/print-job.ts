@@ -1,10 +1,19 @@
 import { fileStem, UNKNOWN } from '../../../shared/file-name.ts'
+import type { Language } from '../../../shared/language.ts'
+import { marked } from '../../../shared/ledger/remark-words.ts'
 import type { PrintJob, RoutedFax } from '../../../shared/messages.ts'
 import { printKey } from '../../../shared/object-keys.ts'
 import type { BackendOf } from '../../../shared/routing-table/deployed-table.ts'
 
-/** What the print agent of the backend's site needs to fetch a fax, print it and name it. */
-export function makePrintJob(fax: RoutedFax, backend: BackendOf<'printer'>): PrintJob {
+/**
+ * What the print agent of the backend's site needs to fetch a fax, print it and name it. The pages are printed as they came; that some are missing
+ * stands in the job's title, on a banner page and in the printer's list of jobs.
+ */
+export function makePrintJob(
+  fax: RoutedFax,
+  backend: BackendOf<'printer'>,
+  language: Language = 'en',
+): PrintJob {
   const { name, printer, site, format, options, expiresAfterSeconds } = backend
   const keyAs = (as: 'pdf' | 'tiff') => printKey({ site, faxId: fax.id, backend: name, format: as })
   return {
@@ -17,7 +26,11 @@ export function makePrintJob(fax: RoutedFax, backend: BackendOf<'printer'>): Pri
     ...(printer === undefined ? {} : { printer }),
     ...(options === undefined ? {} : { options }),
     ...(expiresAfterSeconds === undefined ? {} : { expiresAfterSeconds }),
-    title: `Fax ${fax.facts.destination ?? UNKNOWN} from ${fax.facts.source ?? UNKNOWN}`,
+    title: marked(
+      `Fax ${fax.facts.destination ?? UNKNOWN} from ${fax.facts.source ?? UNKNOWN}`,
+      fax.remarks ?? [],
+      language,
+    ),
     fileName: `${fileStem(fax)}.${format === 'pdf' ? 'pdf' : 'tif'}`,
     pages: fax.pages,
   }

@@ -1,5 +1,6 @@
+import { LANGUAGES } from '../../language.ts'
 import { anyText, type Check, oneOf, type Reading } from '../checks.ts'
-import { NOTICE_CAUSES, NOTICE_LANGUAGES, type NoticeCause, type Notices } from '../deployed-table.ts'
+import { NOTICE_CAUSES, type NoticeCause, type Notices } from '../deployed-table.ts'
 import type { Section } from '../ini.ts'
 import { mailAddress } from '../network-names.ts'
 import { parseNoticeTemplate } from '../parse-template.ts'
@@ -18,7 +19,7 @@ export function readNotices(section: Section, reading: Reading): Notices | undef
   const options = openSection({ section, names: NOTICE_OPTIONS, elsewhere: ownerOf }, reading)
   const address = options.mandatory('email_from', mailAddress, 'email_from = fax@example.org')
   const name = options.value('email_realname', anyText) ?? 'Fax'
-  const language = options.value('language', oneOf(NOTICE_LANGUAGES)) ?? 'en'
+  const language = options.value('language', oneOf(LANGUAGES)) ?? 'en'
   const everything = addressesOf(options, 'to')
   const alarms = addressesOf(options, 'alarms') ?? everything ?? []
   const recipients: Notices['recipients'] = {}
