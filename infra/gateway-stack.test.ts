@@ -69,7 +69,7 @@ describe('functions', () => {
     const environment = (name: string) =>
       Object.fromEntries(Object.entries(environmentOf(name)).map(([key, value]) => [key, text(value)]))
     expect(environment('receive')).toEqual({ ...writes, ...notices, ...bucket, ...queues })
-    expect(environment('dispatch')).toEqual({ ...writes, ...bucket, ...queues })
+    expect(environment('dispatch')).toEqual({ ...delivers, ...bucket, ...queues })
     expect(environment('deliver-mail')).toEqual({
       ...delivers,
       MAIL_CONFIGURATION_SET: 'faxlane',

@@ -99,6 +99,8 @@ const PERMISSIONS: Record<string, Record<string, string[]>> = {
       'sqs faxlane-deliver-ftp',
       'sqs faxlane-deliver-log',
       'sqs faxlane-deliver-mail',
+      'sqs faxlane-dispatch',
+      'sqs faxlane-notices',
       'sqs faxlane-print-berlin',
       'sqs faxlane-print-main',
     ],

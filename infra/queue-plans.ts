@@ -2,6 +2,7 @@ import { BACKENDS, type FunctionKind } from '../functions/backends/list.ts'
 import { TIME_LIMIT_SECONDS as NOTIFY_SECONDS } from '../functions/notify-sender/limits.ts'
 import { MAX_RECEIVES } from '../functions/queues/redrive.ts'
 import { deadLettersOf } from '../shared/deployment-names.ts'
+import { PRINT_JOB_DAYS } from '../shared/messages.ts'
 import { agentsOf, type BackendKind, type DeployedTable } from '../shared/routing-table/deployed-table.ts'
 import { ConfigurationError } from './configuration-error.ts'
 import { DISPATCH, MAIL_IN, NOTIFY, RECEIVE, SCHEDULE, SETTLE, SUBMIT } from './function-sizes.ts'
@@ -90,9 +91,8 @@ export function planPrints(names: Names, site: string): QueuePlan {
     // The agent extends it while it prints; when the agent dies, the job shows up again after this.
     visibilityTimeoutSeconds: 120,
     maxReceiveCount: AGENT_RECEIVES,
-    // A site may be down over a long holiday. Not the full fourteen days: a job keeps its age when it moves to the dead-letter
-    // queue, and must lie there for some days yet, so that somebody can act on the alarm.
-    retentionDays: 10,
+    // A site may be down over a long holiday.
+    retentionDays: PRINT_JOB_DAYS,
     worker: `the print agent of ${site}`,
   }
 }

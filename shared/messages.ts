@@ -51,8 +51,16 @@ export const dispatchRequestSchema = z.object({
   /** fallback: another backend gave up; retry: somebody wants it tried again; lost: it is open, and its message is gone. */
   because: z.enum(['fallback', 'retry', 'lost']),
   fallbackOf: z.string().optional(),
+  /** The one that gave up may have delivered after all: what is delivered in its place has to say so. */
+  maybeDelivered: z.boolean().optional(),
 })
 export type DispatchRequest = z.infer<typeof dispatchRequestSchema>
+
+/**
+ * How long the queue of a site keeps a job. Not SQS's full fourteen days: a job keeps its age when it moves to the dead letters, and must lie
+ * there for some days yet, so that somebody can act on the alarm.
+ */
+export const PRINT_JOB_DAYS = 10
 
 /** What the print agent of a site gets: what to fetch, where to print it, what to call it. */
 export const printJobSchema = z.object({

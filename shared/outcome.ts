@@ -7,7 +7,7 @@ const foreign = { code: z.string().optional(), text: z.string() }
  * What the scheduler should do next, decided by the backend, which alone knows what an answer means.
  * `receipt` says where to look: an SES message id, a path on the FTP server, a CUPS job.
  * `pace`: whether the hindrance passes within seconds (a sending rate) or not (all others).
- * `maybeDelivered`: the other side may have taken it and the answer was lost, so a second attempt has to say so.
+ * `maybeDelivered`: the other side may have taken it and the answer was lost, so a second attempt, or who delivers in its place, has to say so.
  */
 export const outcomeSchema = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('delivered'), receipt: z.string(), ...foreign }),
@@ -17,7 +17,7 @@ export const outcomeSchema = z.discriminatedUnion('outcome', [
     pace: z.enum(['seconds', 'minutes']).optional(),
     ...foreign,
   }),
-  z.object({ outcome: z.literal('failed'), ...foreign }),
+  z.object({ outcome: z.literal('failed'), maybeDelivered: z.boolean().optional(), ...foreign }),
 ])
 export type Outcome = z.infer<typeof outcomeSchema>
 
@@ -39,6 +39,11 @@ export function retry(
   }
 }
 
-export function failed(text: string, code?: string): Outcome {
-  return { outcome: 'failed', text, ...(code === undefined ? {} : { code }) }
+export function failed(text: string, code?: string, { maybeDelivered = false } = {}): Outcome {
+  return {
+    outcome: 'failed',
+    text,
+    ...(maybeDelivered ? { maybeDelivered } : {}),
+    ...(code === undefined ? {} : { code }),
+  }
 }

@@ -251,7 +251,7 @@ class PrintRun {
       return { ended: this.#warned(delivered(receipt, text, 'no-history')) }
     }
     const text = `CUPS does not know its job ${receipt} any more. It may have been printed: look at the printer.`
-    return { ended: failed(text, 'job-gone') }
+    return { ended: failed(text, 'job-gone', { maybeDelivered: true }) }
   }
 
   #warn(warning: string): void {

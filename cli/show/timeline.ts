@@ -1,5 +1,5 @@
 import type { FaxEntry } from '../../shared/ledger/queries.ts'
-import type { DeliveryRecord, FaxRecord } from '../../shared/ledger/records.ts'
+import { type DeliveryRecord, type FaxRecord, FIRST_ATTEMPTS_KEPT } from '../../shared/ledger/records.ts'
 import { count } from '../faxes/amounts.ts'
 
 export type Mark = '✔' | '✘' | '…' | ' '
@@ -58,7 +58,28 @@ function stepsOfDelivery(delivery: DeliveryRecord): Step[] {
     fallbackOf === undefined
       ? []
       : [{ at: openedAt, mark: ' ', who: backend, text: `in the place of ${fallbackOf}, which gave up` }]
-  return [...taken, ...history.map((_, index) => attemptStep(delivery, index)), ...nextStep(delivery)]
+  const steps = history.map((_, index) => attemptStep(delivery, index))
+  return [
+    ...taken,
+    ...steps.slice(0, FIRST_ATTEMPTS_KEPT),
+    ...leftOut(delivery),
+    ...steps.slice(FIRST_ATTEMPTS_KEPT),
+    ...nextStep(delivery),
+  ]
+}
+
+function leftOut({ backend, history, historyLeftOut }: DeliveryRecord): Step[] {
+  const before = history[FIRST_ATTEMPTS_KEPT - 1]
+  if (historyLeftOut === undefined || before === undefined) return []
+  const attempts = count(historyLeftOut, 'attempt')
+  return [
+    {
+      at: before.at,
+      mark: ' ',
+      who: backend,
+      text: `${attempts} between these ended likewise, and are not kept`,
+    },
+  ]
 }
 
 function attemptStep({ backend, history, state }: DeliveryRecord, index: number): Step {
@@ -75,8 +96,7 @@ function attemptStep({ backend, history, state }: DeliveryRecord, index: number)
       text: `${which}: delivered${words === '' ? '' : `, ${words}`}${receipt}`,
     }
   }
-  const unsure =
-    result?.outcome === 'retry' && result.maybeDelivered ? '; it may have arrived all the same' : ''
+  const unsure = result?.maybeDelivered === true ? '; it may have arrived all the same' : ''
   if (result?.outcome === 'retry' && !(isLast && state === 'failed')) {
     return { at, mark: '…', who: backend, text: `${which}: ${words}${unsure}` }
   }

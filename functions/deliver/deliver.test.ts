@@ -128,6 +128,12 @@ describe('deliver', () => {
     expect(requested).toEqual([request, request])
   })
 
+  it('tells its fallback where the last attempt may have arrived', async () => {
+    const { receive, requested } = await world([failed('gone', 'job-gone', { maybeDelivered: true })], 'mail')
+    await receive()
+    expect(requested).toMatchObject([{ backend: 'mail', maybeDelivered: true }])
+  })
+
   it('ends at once on an outcome that no repetition can mend', async () => {
     const { receive, record, sentLater, counted } = await world([failed('530 Login incorrect.', '530')])
     await receive()
@@ -181,6 +187,34 @@ describe('deliver', () => {
     await deliver(dependencies, { message: { ...message, attempts: 1 }, lastReceive: false })
     expect(told).toMatchObject([{ attempts: 1 }, { attempts: 2, askedFor: true }])
     expect(told[0]).not.toHaveProperty('askedFor')
+  })
+
+  it('is given up when its message comes for the last time after an attempt that stopped the function', async () => {
+    const { ledger, receive, record, clock, attempts, requested, told, counted } = await world([], 'mail')
+    const waiting = (await record()) ?? openDelivery(FAX_ID, message.backend, NOON)
+    const leaseUntil = '2026-11-23T12:01:00.000Z'
+    await ledger.replaceDelivery({ ...waiting, state: 'claimed', attempts: 4, leaseUntil, revision: 1 })
+    // Not while it may still be at work.
+    await expect(receive(true)).rejects.toThrow(DeliveryHeldElsewhere)
+    clock.now = new Date(leaseUntil)
+    await receive(true)
+    expect(attempts).toEqual([])
+    expect(await record()).toMatchObject({
+      state: 'failed',
+      attempts: 4,
+      maybeDelivered: true,
+      history: [{ attempt: 4, result: { code: 'Stopped' } }],
+    })
+    // Nobody knows how far the attempts came.
+    expect(requested).toMatchObject([{ backend: 'mail', because: 'fallback', maybeDelivered: true }])
+    expect([told.length, counted]).toEqual([1, ['DeliveriesFailed']])
+  })
+
+  it('is tried a last time after attempts that ended in a fault', async () => {
+    const { receive, record } = await world([new Error('S3 is down'), delivered('x', 'y')])
+    await expect(receive()).rejects.toThrow('S3 is down')
+    await receive(true)
+    expect(await record()).toMatchObject({ state: 'delivered', attempts: 2 })
   })
 
   it('takes over from an invocation that was killed, once its lease has ended', async () => {

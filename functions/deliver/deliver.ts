@@ -1,13 +1,13 @@
 import type { DeliveryRecord } from '../../shared/ledger/records.ts'
 import type { DeliveryMessage } from '../../shared/messages.ts'
-import { type Outcome, retry } from '../../shared/outcome.ts'
+import { failed, type Outcome, retry } from '../../shared/outcome.ts'
+import { waitAfter } from '../../shared/retry-schedule.ts'
 import type { BackendKind, BackendOf } from '../../shared/routing-table/deployed-table.ts'
-import { claim, hasEnded, release, settle } from '../ledger/delivery-transitions.ts'
+import { abandon, claim, hasEnded, release, settle } from '../ledger/delivery-transitions.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { type Count, countEnd } from '../metrics.ts'
 import type { Attempt } from './attempt.ts'
 import { followUp, type GiveUpDependencies } from './give-up.ts'
-import { waitAfter } from './retry-schedule.ts'
 
 export interface DeliverDependencies<Kind extends BackendKind> extends GiveUpDependencies {
   ledger: Pick<Ledger, 'getDelivery' | 'replaceDelivery'>
@@ -54,9 +54,10 @@ export async function deliver<Kind extends BackendKind>(
     return record
   }
   const claimed = claim(record, dependencies.now(), dependencies.leaseSeconds)
-  if (claimed === undefined || !(await dependencies.ledger.replaceDelivery(claimed))) {
+  if (claimed === undefined) throw new DeliveryHeldElsewhere(fax.id, backend.name)
+  if (wasStopped(record, received)) return giveUpStopped(dependencies, record)
+  if (!(await dependencies.ledger.replaceDelivery(claimed)))
     throw new DeliveryHeldElsewhere(fax.id, backend.name)
-  }
   const outcome = await attemptOrRelease(dependencies, received, claimed)
   return writeDown(dependencies, message, claimed, outcome)
 }
@@ -67,6 +68,27 @@ export async function deliver<Kind extends BackendKind>(
  */
 function isOver(record: DeliveryRecord, { attempts }: DeliveryMessage): boolean {
   return hasEnded(record) || (record.state === 'waiting' && attempts < record.attempts)
+}
+
+/**
+ * The last time that a message comes is no time for an attempt that may stop the function again, by its memory or its time limit: nobody
+ * would be left to say that the delivery was given up. An attempt that ended in a fault has its reason on record, and is made once more.
+ */
+function wasStopped<Kind extends BackendKind>(
+  { state, attempts, history }: DeliveryRecord,
+  { lastReceive }: Received<Kind>,
+): boolean {
+  return lastReceive && state === 'claimed' && history.at(-1)?.attempt !== attempts
+}
+
+async function giveUpStopped<Kind extends BackendKind>(
+  dependencies: DeliverDependencies<Kind>,
+  record: DeliveryRecord,
+): Promise<DeliveryRecord> {
+  const text = 'The function was stopped in the middle of this attempt, by its memory or its time limit.'
+  const ended = abandon(record, failed(text, 'Stopped'), dependencies.now())
+  if (await end(dependencies, ended)) return ended
+  throw new DeliveryHeldElsewhere(record.faxId, record.backend)
 }
 
 /** A fault that is no outcome goes back to the queue, but not before the ledger has its reason and the claim is free. */

@@ -19,8 +19,17 @@ export async function followUp(
   if (!wasGivenUp(record)) return
   const { faxId, backend, fallback, attempts, askedForAt } = record
   if (fallback !== undefined) {
-    await requestDelivery({ version: 1, faxId, backend: fallback, because: 'fallback', fallbackOf: backend })
+    await requestDelivery(fallbackRequest(record, fallback))
   }
   const askedFor = askedForAt !== undefined
   await tell({ cause: 'failed', faxId, backend, attempts, ...(askedFor ? { askedFor } : {}) })
+}
+
+/** Asks for the delivery in the place of one that was given up. */
+export function fallbackRequest(
+  { faxId, backend: fallbackOf, maybeDelivered }: DeliveryRecord,
+  backend: string,
+): DispatchRequest {
+  const marked = maybeDelivered ? { maybeDelivered } : {}
+  return { version: 1, faxId, backend, because: 'fallback', fallbackOf, ...marked }
 }

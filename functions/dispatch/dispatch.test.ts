@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { DeliveryRecord } from '../../shared/ledger/records.ts'
+import { standingOf } from '../../shared/ledger/standing.ts'
 import type { DispatchRequest } from '../../shared/messages.ts'
 import { delivered, failed, retry } from '../../shared/outcome.ts'
 import { bounce, claim, openDelivery, settle } from '../ledger/delivery-transitions.ts'
 import { dispatch } from './dispatch.ts'
-import { FAX_ID, fax, LATER, mailOf, makeWorld, NOON, printer } from './testing/dispatch-world.ts'
+import { FAX_ID, fax, LATER, log, mailOf, makeWorld, NOON, printer } from './testing/dispatch-world.ts'
 
 const ask = (request: Partial<DispatchRequest> = {}): DispatchRequest => ({
   version: 1,
@@ -103,6 +104,118 @@ describe('a delivery that is asked for', () => {
       `put print/main/${FAX_ID}-printer_office.pdf of ${fax.pdfKey}`,
       'job of printer_office at main',
     ])
+  })
+})
+
+describe('in the place of one that may have delivered', () => {
+  const fallback = ask({ because: 'fallback', backend: 'log', fallbackOf: 'mail', maybeDelivered: true })
+
+  it('a fax says so', async () => {
+    const { dependencies, ledger } = await makeWorld()
+    await dispatch(dependencies, fallback)
+    expect(await ledger.getDelivery(FAX_ID, 'log')).toMatchObject({ maybeDelivered: true, attempts: 0 })
+  })
+
+  it('a fax says so as well where it was opened in the place of another one that had not', async () => {
+    const { dependencies, ledger, did } = await makeWorld()
+    const { maybeDelivered: _, ...sure } = fallback
+    await dispatch(dependencies, { ...sure, fallbackOf: 'ftp' })
+    await dispatch(dependencies, fallback)
+    expect(await ledger.getDelivery(FAX_ID, 'log')).toMatchObject({ maybeDelivered: true, fallbackOf: 'ftp' })
+    expect(did.messages).toHaveLength(2)
+  })
+})
+
+describe('a backend that the table has no more', () => {
+  const gone = { because: 'fallback', backend: 'ftp_archive', fallbackOf: 'mail' } as const
+  const recordOf = (record: DeliveryRecord) => ({
+    ...record,
+    backend: 'ftp_archive',
+    kind: 'ftp',
+    fallback: 'log',
+  })
+
+  it.each([
+    ['fallback', undefined],
+    ['lost', undefined],
+    ['lost', 'opened'],
+    ['lost', 'after an attempt'],
+    ['lost', 'claimed'],
+  ] as const)('is given up on record, as %s, where its record is %s', async (because, before) => {
+    const { dependencies, ledger, told, counted, did, requests } = await makeWorld()
+    if (before !== undefined) await ledger.addDelivery(recordOf(RECORDS[before]))
+    const { backends, nothing } = await dispatch(dependencies, ask({ ...gone, because }))
+    expect([backends, nothing]).toEqual([[], 'the routing table has no such backend any more'])
+    const record = await ledger.getDelivery(FAX_ID, 'ftp_archive')
+    expect(record).toMatchObject({
+      kind: 'ftp',
+      state: 'failed',
+      maybeDelivered: before === 'claimed',
+      attempts: before === 'after an attempt' ? 2 : 1,
+    })
+    expect(record?.history.at(-1)?.result).toMatchObject({
+      code: 'no-backend',
+      text: 'The routing table has no ftp_archive any more.',
+    })
+    expect(told).toMatchObject([{ cause: 'failed', backend: 'ftp_archive' }])
+    expect([counted, did.messages]).toEqual([['DeliveriesFailed'], []])
+    // What delivers in its place is known from before only.
+    expect(requests.map(({ backend }) => backend)).toEqual(before === undefined ? [] : ['log'])
+    if (because !== 'fallback' || before !== undefined) return
+    const failedFax = { ...fax, backends: ['mail'] }
+    const first = { ...RECORDS.failed, fallback: 'ftp_archive' }
+    expect(standingOf({ fax: failedFax, deliveries: [first, record as DeliveryRecord] })).toBe('failed')
+  })
+
+  it('may be on its queue with its settings of before: it goes on', async () => {
+    const { dependencies, ledger, told } = await makeWorld()
+    for (const because of ['fallback', 'retry'] as const) {
+      const record = recordOf(RECORDS['after an attempt'])
+      await ledger.addDelivery(record)
+      await dispatch(dependencies, ask({ ...gone, because }))
+      expect(await ledger.getDelivery(FAX_ID, 'ftp_archive')).toEqual(record)
+    }
+    expect(told).toEqual([])
+  })
+
+  it('is followed up again where the first time was cut off', async () => {
+    const { dependencies, ledger, requests, told } = await makeWorld()
+    await ledger.addDelivery(recordOf(RECORDS.failed))
+    await dispatch(dependencies, ask({ ...gone, because: 'lost' }))
+    expect([requests.length, told.length]).toEqual([1, 1])
+  })
+
+  it('gets no record where an operator asks for it', async () => {
+    const { dependencies, ledger, told } = await makeWorld()
+    await dispatch(dependencies, ask({ ...gone, because: 'retry' }))
+    expect([ledger.deliveries.size, told]).toEqual([0, []])
+  })
+})
+
+describe('a print job whose message is gone', () => {
+  const opening = (hours: number) => {
+    const at = new Date(LATER.getTime() - hours * 3_600_000)
+    return openDelivery(FAX_ID, { ...printer, fallback: 'mail' }, at)
+  }
+  const lost = ask({ because: 'lost', backend: 'printer_office' })
+
+  it('is given up after the ten days that its queue keeps it, and goes to its fallback marked', async () => {
+    const { dependencies, ledger, did, requests, told } = await makeWorld({ backends: [printer, log] })
+    await ledger.addDelivery(opening(241))
+    await dispatch(dependencies, lost)
+    expect(await ledger.getDelivery(FAX_ID, 'printer_office')).toMatchObject({ state: 'failed' })
+    expect(requests).toMatchObject([{ backend: 'mail', because: 'fallback', maybeDelivered: true }])
+    expect([did.jobs, told.length]).toEqual([[], 1])
+  })
+
+  it('is sent once more before that, and whenever an operator asks for it', async () => {
+    const { dependencies, ledger, did } = await makeWorld({ backends: [printer, log] })
+    const record = opening(239)
+    await ledger.addDelivery(record)
+    await dispatch(dependencies, lost)
+    await dispatch(dependencies, ask({ backend: 'printer_office' }))
+    expect(did.jobs).toHaveLength(2)
+    expect(await ledger.getDelivery(FAX_ID, 'printer_office')).toEqual(record)
   })
 })
 

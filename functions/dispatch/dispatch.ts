@@ -2,12 +2,13 @@ import type { FaxEntry, LedgerQueries } from '../../shared/ledger/queries.ts'
 import type { DeliveryRecord, FaxRecord } from '../../shared/ledger/records.ts'
 import type { DispatchRequest, RoutedFax } from '../../shared/messages.ts'
 import type { Route, Router } from '../../shared/routing-table/route.ts'
-import { hasEnded, reopen } from '../ledger/delivery-transitions.ts'
+import { hasEnded, mark, reopen } from '../ledger/delivery-transitions.ts'
 import { rerouteFax } from '../ledger/fax-transitions.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { eachOnItsOwn, enqueue, type FanOutDependencies, fanOut, open, type RoutedFiles } from './fan-out.ts'
+import { changedMeanwhile, type GiveUpOpenDependencies, giveUpGone, giveUpUnknown } from './give-up-open.ts'
 
-export interface DispatchDependencies extends FanOutDependencies {
+export interface DispatchDependencies extends FanOutDependencies, GiveUpOpenDependencies {
   ledger: FanOutDependencies['ledger'] & Pick<Ledger, 'replaceFax'>
   queries: Pick<LedgerQueries, 'fax'>
   router: Router
@@ -44,12 +45,17 @@ export async function dispatch(
   if (request.backend === undefined && entry.fax.state === 'unrouted')
     return routeAnew(dependencies, entry.fax, routed)
   const wanted = request.backend === undefined ? endedBadly(entry) : [request.backend]
-  const routes = wanted.flatMap((name) => router.routeTo(name, fax.facts.destination) ?? [])
-  await eachOnItsOwn(routes, (route) => dispatchTo(dependencies, routed, route, request))
-  if (routes.length === wanted.length && wanted.length > 0) return { backends: wanted }
-  const nothing =
-    wanted.length === 0 ? 'nothing of it has failed' : 'the routing table has no such backend any more'
-  return { backends: routes.map(({ backend }) => backend.name), nothing }
+  const backends: string[] = []
+  await eachOnItsOwn(wanted, async (backend) => {
+    const route = router.routeTo(backend, fax.facts.destination)
+    if (route === undefined) return giveUpUnknown(dependencies, { ...request, backend })
+    await dispatchTo(dependencies, routed, route, request)
+    backends.push(backend)
+  })
+  if (wanted.length === 0) return { backends, nothing: 'nothing of it has failed' }
+  return backends.length === wanted.length
+    ? { backends }
+    : { backends, nothing: 'the routing table has no such backend any more' }
 }
 
 /** A fax that had no backend, by a table that may have one for it now. */
@@ -74,16 +80,31 @@ async function dispatchTo(
   dependencies: DispatchDependencies,
   routed: RoutedFiles,
   route: Route,
-  { because, fallbackOf }: DispatchRequest,
+  { because, fallbackOf, maybeDelivered }: DispatchRequest,
 ): Promise<void> {
   const opened = await open(dependencies, routed.fax.id, route, {
     ...(fallbackOf === undefined ? {} : { fallbackOf }),
+    ...(maybeDelivered === undefined ? {} : { maybeDelivered }),
     ...(because === 'retry' ? { askedForAt: dependencies.now().toISOString() } : {}),
   })
   const record = because === 'retry' ? await reopened(dependencies, opened) : opened
+  if (hasEnded(record)) return
   // The fallback of several, or of one that ends twice, is delivered once.
-  const begun = because === 'fallback' && record.attempts > 0
-  if (!hasEnded(record) && !begun) await enqueue(dependencies, routed, route, record)
+  if (because === 'fallback' && record.attempts > 0) return
+  if (because === 'lost' && (await giveUpGone(dependencies, record))) return
+  await enqueue(dependencies, routed, route, await marked(dependencies, record, maybeDelivered))
+}
+
+/** It was opened before, in the place of one of which it was sure that it had not arrived. */
+async function marked(
+  { ledger }: DispatchDependencies,
+  record: DeliveryRecord,
+  maybeDelivered = false,
+): Promise<DeliveryRecord> {
+  if (record.maybeDelivered || !maybeDelivered) return record
+  const next = mark(record)
+  if (await ledger.replaceDelivery(next)) return next
+  throw changedMeanwhile(record)
 }
 
 async function reopened(
@@ -93,9 +114,7 @@ async function reopened(
   if (record.state !== 'failed' && record.state !== 'bounced') return record
   const next = reopen(record, now())
   if (await ledger.replaceDelivery(next)) return next
-  throw new Error(
-    `The record of fax ${record.faxId} to ${record.backend} changed meanwhile; the request comes again.`,
-  )
+  throw changedMeanwhile(record)
 }
 
 /** Of a simulated fax nothing is ever delivered. */

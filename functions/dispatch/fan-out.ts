@@ -3,7 +3,7 @@ import type { DeliveryMessage, PrintJob, RoutedFax } from '../../shared/messages
 import type { BackendOf } from '../../shared/routing-table/deployed-table.ts'
 import type { Route, Router } from '../../shared/routing-table/route.ts'
 import { makePrintJob } from '../backends/printer/print-job.ts'
-import { handTo, openDelivery } from '../ledger/delivery-transitions.ts'
+import { handTo, type OpeningReason, openDelivery } from '../ledger/delivery-transitions.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 
 export interface FanOutDependencies {
@@ -53,7 +53,7 @@ export async function open(
   { ledger, now }: Pick<FanOutDependencies, 'ledger' | 'now'>,
   faxId: string,
   { backend }: Pick<Route, 'backend'>,
-  why?: Pick<DeliveryRecord, 'fallbackOf' | 'askedForAt'>,
+  why?: OpeningReason,
 ): Promise<DeliveryRecord> {
   const opened = openDelivery(faxId, backend, now(), why)
   if (await ledger.addDelivery(opened)) return opened

@@ -1,6 +1,7 @@
 import type { DeliveryRecord, DeliveryState } from '../../shared/ledger/records.ts'
 import { DELIVERY_TRANSITIONS, stepOf } from '../../shared/ledger/states.ts'
 import type { Outcome } from '../../shared/outcome.ts'
+import { withAttempt } from './attempt-history.ts'
 
 /** How a delivery goes from state to state. Pure: who calls writes the result, on the condition that nothing changed. */
 
@@ -13,11 +14,14 @@ export interface DeliveryBackend {
   fallback?: string | undefined
 }
 
+/** Absent where a fax is delivered as it was routed. */
+export type OpeningReason = Partial<Pick<DeliveryRecord, 'fallbackOf' | 'askedForAt' | 'maybeDelivered'>>
+
 export function openDelivery(
   faxId: string,
   { name, kind, site, fallback }: DeliveryBackend,
   now: Date,
-  why: Pick<DeliveryRecord, 'fallbackOf' | 'askedForAt'> = {},
+  why: OpeningReason = {},
 ): DeliveryRecord {
   return {
     faxId,
@@ -27,10 +31,10 @@ export function openDelivery(
     state: 'waiting',
     openedAt: now.toISOString(),
     ...(fallback === undefined ? {} : { fallback }),
-    ...why,
     attempts: 0,
     waitedSeconds: 0,
     maybeDelivered: false,
+    ...why,
     history: [],
     revision: 0,
   }
@@ -77,8 +81,21 @@ export function settle(
       ? { nextAttemptAt: addSeconds(now, waitSeconds), waitedSeconds: record.waitedSeconds + waitSeconds }
       : {}),
     maybeDelivered: record.maybeDelivered || mayHaveDelivered(outcome),
-    history: withAttempt(record, outcome, now),
+    ...withAttempt(record, outcome, now),
   }
+}
+
+/** Gives it up where no attempt can be made any more. Of one that was under way nobody knows how far it came. */
+export function abandon(record: DeliveryRecord, outcome: Outcome, now: Date): DeliveryRecord {
+  const underWay = record.state === 'claimed'
+  const attempts = underWay ? record.attempts : record.attempts + 1
+  const maybeDelivered = record.maybeDelivered || underWay
+  return settle({ ...record, attempts, maybeDelivered }, outcome, now, undefined)
+}
+
+/** In whose place it delivers may have delivered after all. */
+export function mark(record: DeliveryRecord): DeliveryRecord {
+  return { ...record, maybeDelivered: true, revision: record.revision + 1 }
 }
 
 /**
@@ -89,7 +106,7 @@ export function release(record: DeliveryRecord, outcome: Outcome, now: Date): De
   return {
     ...moved(record, 'claimed'),
     leaseUntil: now.toISOString(),
-    history: withAttempt(record, outcome, now),
+    ...withAttempt(record, outcome, now),
   }
 }
 
@@ -97,7 +114,7 @@ export function release(record: DeliveryRecord, outcome: Outcome, now: Date): De
 export function bounce(record: DeliveryRecord, outcome: Outcome, now: Date): DeliveryRecord | undefined {
   if (record.state !== 'delivered') return undefined
   // Of several recipients, others may have got it.
-  return { ...moved(record, 'bounced'), maybeDelivered: true, history: withAttempt(record, outcome, now) }
+  return { ...moved(record, 'bounced'), maybeDelivered: true, ...withAttempt(record, outcome, now) }
 }
 
 /** An operator wants it tried again, with the whole of its schedule. */
@@ -117,12 +134,8 @@ function moved(record: DeliveryRecord, to: DeliveryState): DeliveryRecord {
   return { ...rest, state: stepOf(DELIVERY_TRANSITIONS, record.state, to), revision: record.revision + 1 }
 }
 
-function withAttempt(record: DeliveryRecord, result: Outcome, now: Date): DeliveryRecord['history'] {
-  return [...record.history, { attempt: Math.max(1, record.attempts), at: now.toISOString(), result }]
-}
-
 function mayHaveDelivered(outcome: Outcome): boolean {
-  return outcome.outcome === 'retry' && outcome.maybeDelivered
+  return outcome.outcome !== 'delivered' && outcome.maybeDelivered === true
 }
 
 function addSeconds(instant: Date, seconds: number): string {

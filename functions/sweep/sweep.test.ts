@@ -142,7 +142,7 @@ describe('a sweep', () => {
   })
 
   it('sends again what is stuck, and leaves a print job to the site', async () => {
-    const [fax, mail, print] = ['a', 'b', 'c'].map((name) => storedAt(minutesAgo(20_000), name)) as [
+    const [fax, mail, print] = ['a', 'b', 'c'].map((name) => storedAt(minutesAgo(13_000), name)) as [
       StoredFax,
       StoredFax,
       StoredFax,
@@ -158,6 +158,44 @@ describe('a sweep', () => {
     expect(announced.map(({ key }) => key)).toEqual([fax.key])
     expect(requested).toEqual([{ version: 1, faxId: mail.faxId, backend: 'mail', because: 'lost' }])
     expect(report.findings).toEqual([{ faxId: print.faxId, what: expect.stringContaining('printer_a') }])
+  })
+
+  it('has a print job given up that no queue holds any more', async () => {
+    const print = storedAt(minutesAgo(10 * 24 * 60 + 1))
+    const { report, requested } = await swept(
+      [print],
+      [entryOf(print, {}, [deliveryOf(print, 'waiting', 'printer', 'printer_a')])],
+    )
+    expect(requested).toEqual([{ version: 1, faxId: print.faxId, backend: 'printer_a', because: 'lost' }])
+    expect(report.repaired).toEqual([{ faxId: print.faxId, what: expect.stringMatching(/given up$/) }])
+    expect(report.findings).toEqual([])
+  })
+
+  it('asks for the fallback of what was given up a while ago, where there is no record of one', async () => {
+    const [old, young] = [storedAt(minutesAgo(60), 'old'), storedAt(minutesAgo(20), 'young')]
+    const givenUp = (stored: StoredFax) => ({
+      ...deliveryOf(stored, 'failed'),
+      fallback: 'log',
+      maybeDelivered: true,
+    })
+    const { report, requested } = await swept(
+      [old, young],
+      [entryOf(old, {}, [givenUp(old)]), entryOf(young, {}, [givenUp(young)])],
+    )
+    expect(requested).toEqual([
+      {
+        version: 1,
+        faxId: old.faxId,
+        backend: 'log',
+        because: 'fallback',
+        fallbackOf: 'mail',
+        maybeDelivered: true,
+      },
+    ])
+    expect([report.repairedCount, report.counts.waiting]).toEqual([1, 2])
+    const replaced = deliveryOf(old, 'delivered', 'log', 'log')
+    const again = await swept([old], [entryOf(old, {}, [givenUp(old), { ...replaced, fallbackOf: 'mail' }])])
+    expect([again.requested, again.report.counts.delivered]).toEqual([[], 1])
   })
 
   it('makes a delivery that a routed fax should have and has not', async () => {

@@ -1,9 +1,11 @@
 import type { HeartbeatRecord } from '../../shared/ledger/heartbeat-record.ts'
 import type { FaxEntry, LedgerQueries } from '../../shared/ledger/queries.ts'
 import { STANDINGS, standingOf } from '../../shared/ledger/standing.ts'
-import { whatIsStuck } from '../../shared/ledger/stuck.ts'
+import { printJobIsGone, whatIsStuck } from '../../shared/ledger/stuck.ts'
 import type { DispatchRequest } from '../../shared/messages.ts'
 import type { SweepReport } from '../../shared/sweep-report.ts'
+import { fallbackRequest } from '../deliver/give-up.ts'
+import { wasGivenUp } from '../ledger/delivery-transitions.ts'
 import type { Count } from '../metrics.ts'
 import { type Pair, pair, type StoredFax } from './pair.ts'
 import { type Gap, missingAtTheEnd, type Numbered, sequenceGaps } from './sequence-gaps.ts'
@@ -148,7 +150,7 @@ async function announceUnlessNew(
 
 /** Closed as routed, a fax has a record for each backend, or a fault of ours has lost one. */
 async function openMissing(
-  { requestDelivery }: SweepDependencies,
+  { requestDelivery, now }: SweepDependencies,
   seen: Sweep,
   entry: FaxEntry,
 ): Promise<void> {
@@ -159,13 +161,31 @@ async function openMissing(
     await requestDelivery({ version: 1, faxId: fax.id, backend, because: 'lost' })
     seen.repaired.push({ faxId: fax.id, what: `its delivery to ${backend} was not on record, and is made` })
   }
+  for (const request of missingFallbacks(entry, now())) {
+    await requestDelivery(request)
+    const what = `its delivery to ${request.backend} in the place of ${request.fallbackOf} was not on record, and is made`
+    seen.repaired.push({ faxId: fax.id, what })
+  }
+}
+
+/** What was given up a while ago has a record of its fallback. */
+function missingFallbacks({ deliveries }: FaxEntry, now: Date): DispatchRequest[] {
+  const known = new Set(deliveries.map(({ backend }) => backend))
+  return deliveries.flatMap((delivery) => {
+    const { fallback, history } = delivery
+    const endedAt = Date.parse(history.at(-1)?.at ?? delivery.openedAt)
+    const isNew = now.getTime() - endedAt < PATIENCE_MINUTES * 60_000
+    if (!wasGivenUp(delivery) || fallback === undefined || known.has(fallback) || isNew) return []
+    return [fallbackRequest(delivery, fallback)]
+  })
 }
 
 async function unstick(dependencies: SweepDependencies, seen: Sweep, entry: FaxEntry): Promise<void> {
   const { fax, deliveries } = entry
   for (const { backend, why } of whatIsStuck(entry, dependencies.now())) {
-    const kind = deliveries.find((delivery) => delivery.backend === backend)?.kind
-    if (kind === 'printer') {
+    const delivery = deliveries.find((one) => one.backend === backend)
+    const isGone = delivery !== undefined && printJobIsGone(delivery, dependencies.now())
+    if (delivery?.kind === 'printer' && !isGone) {
       const what = `${backend}: ${why}. Look at the print agent of the site: faxlane status`
       seen.findings.push({ faxId: fax.id, what })
       continue
@@ -175,7 +195,7 @@ async function unstick(dependencies: SweepDependencies, seen: Sweep, entry: FaxE
     } else await dependencies.announce(storedOf(entry))
     seen.repaired.push({
       faxId: fax.id,
-      what: `${backend === undefined ? '' : `${backend}: `}${why}; sent again`,
+      what: `${backend === undefined ? '' : `${backend}: `}${why}; ${isGone ? 'given up' : 'sent again'}`,
     })
   }
 }

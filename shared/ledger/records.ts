@@ -50,6 +50,9 @@ export const faxRecordSchema = z.object({
 })
 export type FaxRecord = z.infer<typeof faxRecordSchema>
 
+/** Of the history of a delivery, so many are kept from its beginning, and more from its end. */
+export const FIRST_ATTEMPTS_KEPT = 5
+
 const attemptSchema = z.object({ attempt: z.int(), at: z.iso.datetime(), result: outcomeSchema })
 
 export const deliveryRecordSchema = z.object({
@@ -76,7 +79,9 @@ export const deliveryRecordSchema = z.object({
   nextAttemptAt: z.iso.datetime().optional(),
   /** An earlier attempt may have been taken by the other side without our knowing. */
   maybeDelivered: z.boolean(),
+  /** The first of them and the last; `historyLeftOut` counts those between. */
   history: z.array(attemptSchema),
+  historyLeftOut: z.int().min(1).optional(),
   revision,
 })
 export type DeliveryRecord = z.infer<typeof deliveryRecordSchema>

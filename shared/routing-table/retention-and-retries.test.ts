@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { attemptsIn } from '../retry-schedule.ts'
 import { readTable } from './read-table.ts'
 
 const read = (text: string) =>
@@ -26,9 +27,21 @@ describe('how long a delivery is tried again', () => {
       'retry_first = 1d',
       '6: retry_first: This is a whole number with s, m, h or d behind it, from 1s to 12h.',
     ],
+    [
+      'retry_for = 7d\nretry_longest = 5m',
+      '7: retry_longest: Every 300 seconds for 604800 seconds would be 2020 attempts; 200 is the most.',
+    ],
     ['retry_longest = 30s', '6: retry_longest: The first wait is longer than this, 60 seconds.'],
   ])('%s is refused with its line', (options, problem) => {
     expect(found(ftp(options))).toEqual([problem])
+  })
+
+  it('may be every hour for a week', () => {
+    const { table, findings } = read(ftp('retry_for = 7d\nretry_longest = 1h'))
+    expect(findings).toEqual([])
+    const [backend] = table?.backends ?? []
+    const plan = backend !== undefined && 'retry' in backend ? backend.retry : undefined
+    expect(plan && attemptsIn(plan)).toBe(175)
   })
 
   it('is not for a log, which has nothing to wait for', () => {

@@ -4,7 +4,8 @@ export const ftpNeeds: FunctionNeeds = {
   deliveredBy: 'function',
   // A server that answers slowly gets its time; one invocation holds one fax, so none waits behind it.
   timeoutSeconds: 120,
-  memoryMegabytes: 256,
+  // The fax is in memory twice over while it is sent, and may have 100 MB.
+  memoryMegabytes: 512,
   batchSize: 1,
   concurrency: 5,
   readsFaxes: ['pdf', 'incoming'],

@@ -88,7 +88,10 @@ function combine(outcomes: readonly Outcome[], messages: number): Outcome {
     const maybeDelivered = hindered.maybeDelivered || sent.length > 0
     return { ...hindered, text: `${count}, then: ${hindered.text}`, maybeDelivered }
   }
-  if (refused !== undefined) return failed(`${count}; of another one: ${refused.text}`, refused.code)
+  if (refused !== undefined) {
+    const text = `${count}; of another one: ${refused.text}`
+    return failed(text, refused.code, { maybeDelivered: sent.length > 0 })
+  }
   return delivered(sent.map((outcome) => outcome.receipt).join(' '), count)
 }
 

@@ -1,8 +1,10 @@
 import type { FaxRecord } from '../../../shared/ledger/records.ts'
-import type { DeliveryMessage, PrintJob } from '../../../shared/messages.ts'
+import type { DeliveryMessage, DispatchRequest, PrintJob } from '../../../shared/messages.ts'
 import type { Backend, BackendOf, DeployedTable } from '../../../shared/routing-table/deployed-table.ts'
 import { makeRouter } from '../../../shared/routing-table/route.ts'
 import { makeMemoryLedger } from '../../ledger/memory-ledger.ts'
+import type { Metric } from '../../metrics.ts'
+import type { NoticeEvent } from '../../notify/notice-event.ts'
 import type { DispatchDependencies } from '../dispatch.ts'
 
 export const FAX_ID = '20261123T054151Z-0k3w9x7m2r4t'
@@ -58,6 +60,9 @@ export async function makeWorld(given: Given = {}) {
   const record = 'fax' in given ? given.fax : fax
   if (record !== undefined) await ledger.addFax(record)
   const did = { messages: [] as DeliveryMessage[], jobs: [] as PrintJob[], log: [] as string[] }
+  const requests: DispatchRequest[] = []
+  const told: NoticeEvent[] = []
+  const counted: Metric[] = []
   const files = new Map<Uint8Array, string>()
   const dependencies: DispatchDependencies = {
     ledger,
@@ -82,7 +87,10 @@ export async function makeWorld(given: Given = {}) {
       did.jobs.push(job)
       did.log.push(`job of ${job.backend} at ${site}`)
     },
+    requestDelivery: async (request) => void requests.push(request),
+    tell: async (event) => void told.push(event),
+    count: (metric) => void counted.push(metric),
     now: () => LATER,
   }
-  return { ledger, dependencies, did }
+  return { ledger, dependencies, did, requests, told, counted }
 }

@@ -1,3 +1,4 @@
+import { attemptsIn } from '../../retry-schedule.ts'
 import type { Reading } from '../checks.ts'
 import { type Check, wrong } from '../checks.ts'
 import { backendNameSchema, DEFAULT_RETRY_PLAN, type RetryPlan } from '../deployed-table.ts'
@@ -29,7 +30,29 @@ export function readRetryPlan(
     const fix = 'Write a longer one, or a shorter retry_first.'
     reading.finding({ line, found: 'retry_longest = …', problem, fix })
   }
-  return { forSeconds: written.forSeconds ?? DEFAULT_RETRY_PLAN.forSeconds, firstSeconds, longestSeconds }
+  const plan = {
+    forSeconds: written.forSeconds ?? DEFAULT_RETRY_PLAN.forSeconds,
+    firstSeconds,
+    longestSeconds,
+  }
+  // Without retry_longest the waits grow to an hour or more: no plan comes to so many.
+  if (line !== undefined && longestSeconds >= firstSeconds) checkAttempts(plan, line, reading)
+  return plan
+}
+
+/** Each attempt is written down, and asks the other side anew: of a server that is down for days, a few hundred are of no use to anybody. */
+const MOST_ATTEMPTS = 200
+
+function checkAttempts(plan: RetryPlan, line: number, reading: Reading): void {
+  const attempts = attemptsIn(plan)
+  if (attempts <= MOST_ATTEMPTS) return
+  const { forSeconds, longestSeconds } = plan
+  reading.finding({
+    line,
+    found: 'retry_longest = …',
+    problem: `retry_longest: Every ${longestSeconds} seconds for ${forSeconds} seconds would be ${attempts} attempts; ${MOST_ATTEMPTS} is the most.`,
+    fix: 'Write a longer one, such as 1h, or a shorter retry_for.',
+  })
 }
 
 /** Only whether it looks like a backend; whether there is such a one is known when all have been read. */

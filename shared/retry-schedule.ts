@@ -1,5 +1,5 @@
-import type { Outcome } from '../../shared/outcome.ts'
-import { DEFAULT_RETRY_PLAN, type RetryPlan } from '../../shared/routing-table/deployed-table.ts'
+import type { Outcome } from './outcome.ts'
+import { DEFAULT_RETRY_PLAN, type RetryPlan } from './routing-table/deployed-table.ts'
 
 /** For what passes within seconds, such as a sending rate that was exceeded; what has not passed after so long was something else. */
 const WITHIN_SECONDS = { firstSeconds: 5, longestSeconds: 60, forSeconds: 900 }
@@ -17,6 +17,17 @@ export function waitAfter(
   if (outcome.outcome !== 'retry' || waitedSeconds >= plan.forSeconds) return undefined
   const isPassing = outcome.pace === 'seconds' && waitedSeconds < WITHIN_SECONDS.forSeconds
   const { firstSeconds, longestSeconds } = isPassing ? WITHIN_SECONDS : plan
+  return nextWait(waitedSeconds, { firstSeconds, longestSeconds, forSeconds: plan.forSeconds })
+}
+
+/** How many attempts a plan comes to where nothing ever helps. */
+export function attemptsIn(plan: RetryPlan): number {
+  let attempts = 1
+  for (let waited = 0; waited < plan.forSeconds; waited += nextWait(waited, plan)) attempts += 1
+  return attempts
+}
+
+function nextWait(waitedSeconds: number, { firstSeconds, longestSeconds, forSeconds }: RetryPlan): number {
   const wait = Math.min(Math.max(waitedSeconds, firstSeconds), longestSeconds)
-  return Math.min(wait, plan.forSeconds - waitedSeconds)
+  return Math.min(wait, forSeconds - waitedSeconds)
 }
