@@ -274,7 +274,6 @@ describe('of a fax that was unrouted', () => {
 describe('nothing is ever delivered', () => {
   it.each([
     ['simulated', fax],
-    ['received', { ...fax, pages: undefined, pdfKey: undefined }],
     ['refused', { ...fax, pages: undefined, pdfKey: undefined }],
     ['missed', { ...fax, pages: undefined, pdfKey: undefined }],
   ] as const)('of a fax that is %s', async (state, record) => {
@@ -283,6 +282,12 @@ describe('nothing is ever delivered', () => {
       const { backends, nothing } = await dispatch(dependencies, ask({ ...(backend && { backend }) }))
       expect([backends, nothing]).toEqual([[], expect.stringContaining(state)])
     }
+    expect([did.log, ledger.deliveries.size]).toEqual([[], 0])
+  })
+
+  it('of one that is still being received, which is asked for again', async () => {
+    const { dependencies, did, ledger } = await makeWorld({ fax: { ...fax, state: 'received' } })
+    await expect(dispatch(dependencies, ask({ backend: 'mail' }))).rejects.toThrow('still being received')
     expect([did.log, ledger.deliveries.size]).toEqual([[], 0])
   })
 

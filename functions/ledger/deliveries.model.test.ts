@@ -332,7 +332,7 @@ describe('the deliveries of a fax', () => {
     const world = new World()
     // Its record, the delivery and its message are written; killed before it is closed as routed.
     await world.receive(3, true)
-    await world.handOver(0, failed('530 Login incorrect.'), 99, false)
+    await world.handOver(0, failed('530 Login incorrect.'), { lives: 99, keeps: false, lastReceive: false })
     await world.dispatchOne(0, 99, false)
     expect(world.record('log')).toBeUndefined()
     await world.receive(99, false)
