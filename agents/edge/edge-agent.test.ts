@@ -5,6 +5,7 @@ import { factsFromMetadata } from '../../shared/facts.ts'
 import { realWaiting } from '../waiting.ts'
 import type { PutAnswer, TiffToPut } from './incoming-bucket.ts'
 import { spoolFolder } from './spool-folder.ts'
+import type { UploadedFiles } from './take-away.ts'
 import { EdgeSite, until } from './testing/edge-site.ts'
 
 let site: EdgeSite
@@ -217,9 +218,9 @@ describe('a disk in trouble', () => {
     await site.call({ stem: '1795420800-1', tiff: 'a page', facts: { destination: '100' } })
     const { spool, ...rest } = await site.dependencies()
     let isReadOnly = true
-    const markDone = async (stem: string) => {
+    const markDone: typeof spool.markDone = async (stem, files) => {
       if (isReadOnly) throw Object.assign(new Error('EROFS: read-only file system'), { code: 'EROFS' })
-      await spool.markDone(stem)
+      return await spool.markDone(stem, files)
     }
     const stop = site.start({ ...rest, spool: { ...spool, markDone } })
     await until('it is said', () => logged('error fax-not-cleared name=1795420800-1'))
@@ -318,7 +319,7 @@ describe('an agent that is killed', () => {
       ...rest,
       spool: {
         ...spool,
-        markDone: (stem: string) => step(() => spool.markDone(stem)),
+        markDone: (stem: string, files: UploadedFiles) => step(() => spool.markDone(stem, files)),
         clearDone: (stem: string) => step(() => spool.clearDone(stem)),
       },
       incoming: {

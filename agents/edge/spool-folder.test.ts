@@ -64,7 +64,7 @@ describe('a look', () => {
 
 describe('an end that was cut off anywhere', () => {
   const endings: [string, string[], (spool: ReturnType<typeof open>) => Promise<void>, string[]][] = [
-    ['done, both there', ['a.done', 'a.tif'], (spool) => spool.clearDone('a'), []],
+    ['done, both there', ['a.done', 'a.taken'], (spool) => spool.clearDone('a'), []],
     ['done, the TIFF gone', ['a.done'], (spool) => spool.clearDone('a'), []],
     ['done, all gone', [], (spool) => spool.clearDone('a'), []],
     ['refused, both there', ['a.refused', 'a.tif'], (spool) => spool.clearRefused('a'), ['a.facts', 'a.tif']],
@@ -79,10 +79,11 @@ describe('an end that was cut off anywhere', () => {
 
   it('is finished into sent/ where that is kept', async () => {
     await mkdir(join(folder, 'sent'))
-    await put('sent/a.tif')
+    await put('a.taken')
     await put('a.done', 'the facts')
     await open(true).clearDone('a')
     expect(await names()).toEqual(['sent'])
+    expect(await names('sent')).toEqual(['a.facts', 'a.tif'])
     expect(await readFile(join(folder, 'sent/a.facts'), 'utf8')).toBe('the facts')
   })
 })

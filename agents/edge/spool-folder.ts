@@ -1,8 +1,10 @@
 import { constants } from 'node:fs'
-import { access, lstat, mkdir, open, readdir, rename, statfs, unlink } from 'node:fs/promises'
+import { access, lstat, mkdir, open, readdir, rename, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
+import { ifThere, renameIfThere, unlinkIfThere } from './if-there.ts'
 import type { SpoolEntry, SpoolFile } from './spool-entry.ts'
 import { REFUSED_FOLDER, SENT_FOLDER, temporaryName } from './spool-names.ts'
+import { giveBack, takeAway, type UploadedFiles } from './take-away.ts'
 
 /** The folder that the PBX writes received faxes to, and in which the agent says what became of each. */
 export interface SpoolFolder {
@@ -10,10 +12,12 @@ export interface SpoolFolder {
   list: () => Promise<{ name: string; isFile: boolean }[]>
   /** What lies there under a stem that is neither done nor refused. */
   look: (stem: string) => Promise<SpoolEntry>
-  /** S3 has the fax: from here on nothing but removing is left to do with it. */
-  markDone: (stem: string) => Promise<void>
+  /** S3 has the fax: from here on nothing but removing is left to do with it. False when another fax had its name already, which stays. */
+  markDone: (stem: string, uploaded: UploadedFiles) => Promise<boolean>
   /** Removes what was marked, or moves it to sent/. */
   clearDone: (stem: string) => Promise<void>
+  /** A TIFF that was taken away when the agent was killed, before it could say whose it is. */
+  giveBack: (stem: string) => Promise<void>
   /** Moves a fax that can't go up to refused/, with the reason beside it. */
   refuse: (stem: string, reason: string) => Promise<void>
   /** The rest of {@link refuse}, for one that was cut off. */
@@ -49,14 +53,14 @@ export function spoolFolder({ folder, keepSent, now, elapsed }: SpoolOptions): S
   }
   const clearDone = async (stem: string) => {
     forget(stem)
-    if (keepSent) return await moveAway({ folder, to: SENT_FOLDER, stem, part: 'done' })
-    // The mark goes last: without it, what else lies there would be taken for a fax.
-    await unlinkIfThere(path(`${stem}.tif`))
+    if (keepSent) return await moveAway({ folder, to: SENT_FOLDER, stem, tiff: 'taken', mark: 'done' })
+    // The mark goes last: without it, the TIFF would be given back and taken for a fax.
+    await unlinkIfThere(path(`${stem}.taken`))
     await unlinkIfThere(path(`${stem}.done`))
   }
   const clearRefused = async (stem: string) => {
     forget(stem)
-    await moveAway({ folder, to: REFUSED_FOLDER, stem, part: 'refused' })
+    await moveAway({ folder, to: REFUSED_FOLDER, stem, tiff: 'tif', mark: 'refused' })
   }
   return {
     pathOf: path,
@@ -76,12 +80,14 @@ export function spoolFolder({ folder, keepSent, now, elapsed }: SpoolOptions): S
         sidecar: sidecar && { ...watched(`${stem}.facts`, sidecar), text: sidecar.text },
       }
     },
-    markDone: async (stem) => {
-      const hadSidecar = await renameIfThere(path(`${stem}.facts`), path(`${stem}.done`))
+    markDone: async (stem, uploaded) => {
+      const isWhole = await takeAway(folder, stem, uploaded)
       // An orphan has one file, and removing that is one step anyway.
-      if (hadSidecar) await syncFolder(folder)
+      if (uploaded.sidecar !== undefined) await syncFolder(folder)
+      return isWhole
     },
     clearDone,
+    giveBack: (stem) => giveBack(folder, stem, 'taken'),
     refuse: async (stem, reason) => {
       await mkdir(path(REFUSED_FOLDER), { recursive: true, mode: 0o750 })
       await writeDurably(join(folder, REFUSED_FOLDER, `${stem}.reason`), `${reason}\n`)
@@ -148,12 +154,13 @@ async function moveAway(move: {
   folder: string
   to: string
   stem: string
-  part: 'done' | 'refused'
+  tiff: 'taken' | 'tif'
+  mark: 'done' | 'refused'
 }): Promise<void> {
-  const { folder, to, stem, part } = move
+  const { folder, to, stem, tiff, mark } = move
   await mkdir(join(folder, to), { recursive: true, mode: 0o750 })
-  await renameIfThere(join(folder, `${stem}.tif`), join(folder, to, `${stem}.tif`))
-  await renameIfThere(join(folder, `${stem}.${part}`), join(folder, to, `${stem}.facts`))
+  await renameIfThere(join(folder, `${stem}.${tiff}`), join(folder, to, `${stem}.tif`))
+  await renameIfThere(join(folder, `${stem}.${mark}`), join(folder, to, `${stem}.facts`))
 }
 
 async function readText(path: string): Promise<(Found & { text: string }) | undefined> {
@@ -174,24 +181,6 @@ async function statIfThere(path: string): Promise<Found | undefined> {
   const found = await ifThere(lstat(path))
   // Only what the PBX wrote: a link would lead out of the spool.
   return found?.isFile() ? { sizeBytes: found.size, modifiedAt: found.mtime } : undefined
-}
-
-async function renameIfThere(from: string, to: string): Promise<boolean> {
-  const renamed = rename(from, to).then(() => true)
-  return (await ifThere(renamed)) ?? false
-}
-
-async function unlinkIfThere(path: string): Promise<void> {
-  await ifThere(unlink(path))
-}
-
-async function ifThere<T>(action: Promise<T>): Promise<T | undefined> {
-  try {
-    return await action
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
-  }
 }
 
 /** A new name is on disk only once its folder is. */

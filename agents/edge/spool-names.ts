@@ -1,8 +1,8 @@
 /**
- * What a file's ending says of its fax. `facts` becomes `done` when S3 has confirmed the fax, and `refused` when it can't go up:
- * that one rename decides, and whatever was cut off behind it is finished from the name alone.
+ * What a file's ending says of its fax. When S3 has confirmed it, `tif` becomes `taken` and then `facts` becomes `done`; `facts` becomes
+ * `refused` when it can't go up. That last rename decides, and whatever was cut off behind it is finished from the names alone.
  */
-export type Part = 'tif' | 'facts' | 'done' | 'refused'
+export type Part = 'tif' | 'facts' | 'taken' | 'done' | 'refused'
 
 export interface SpoolName {
   /** What TIFF and sidecar of one fax have in common. */
@@ -12,7 +12,8 @@ export interface SpoolName {
 
 /** Undefined for a name that no dialplan of ours and no submission makes. */
 export function parseSpoolName(name: string): SpoolName | undefined {
-  const [, stem, part] = /^([0-9A-Za-z][0-9A-Za-z._-]{0,180})\.(tif|facts|done|refused)$/.exec(name) ?? []
+  const [, stem, part] =
+    /^([0-9A-Za-z][0-9A-Za-z._-]{0,180})\.(tif|facts|taken|done|refused)$/.exec(name) ?? []
   return stem === undefined || part === undefined ? undefined : { stem, part: part as Part }
 }
 

@@ -92,6 +92,7 @@ export class SpoolWatch {
       if (this.#uploads.has(stem)) continue
       await this.#whatever(stem, () => {
         if (parts.has('done')) return spool.clearDone(stem)
+        if (parts.has('taken')) return spool.giveBack(stem)
         if (parts.has('refused')) return spool.clearRefused(stem)
         return this.#take(stem)
       })
@@ -125,7 +126,7 @@ export class SpoolWatch {
     // As old as the youngest of its files: a fax that lay there while no agent ran has waited all that time.
     const ages = [entry.tiff, entry.sidecar].flatMap((file) => (file ? [file.idleMilliseconds] : []))
     const since = this.#dependencies.elapsed() - Math.max(0, Math.min(...ages))
-    this.#uploads.add(stem, ready, { sizeBytes: entry.tiff?.sizeBytes ?? 0, since })
+    this.#uploads.add(stem, ready, { sizeBytes: entry.tiff?.sizeBytes ?? 0, since, sidecar: entry.sidecar })
   }
 
   /** Once for each name: nothing happens to it, but nothing lies in the spool unseen. */

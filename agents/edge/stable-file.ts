@@ -10,9 +10,18 @@ export class FileChangedError extends Error {
   }
 }
 
+/** What tells a file from another of its name, and from itself after a change. */
+export type FileIdentity = Pick<BigIntStats, 'dev' | 'ino' | 'size' | 'mtimeNs'>
+
+export function isSameFile(one: FileIdentity, other: FileIdentity): boolean {
+  return differenceOf(one, other) === undefined
+}
+
 /** A file that is read more than once and must be the same each time. */
 export interface StableFile {
   path: string
+  /** Undefined where there is no file. */
+  identity: FileIdentity | undefined
   sizeBytes: number
   /** The whole file from its beginning, as often as wanted; `onBytes` gets the count so far. */
   read: (onBytes?: (readBytes: number) => void) => Readable
@@ -36,6 +45,7 @@ export async function withStableFile<T>(path: string, action: (file: StableFile)
 export async function withNoFile<T>(path: string, action: (file: StableFile) => Promise<T>): Promise<T> {
   return await action({
     path,
+    identity: undefined,
     sizeBytes: 0,
     read: () => Readable.from([]),
     assertUnchanged: async () => {
@@ -53,6 +63,7 @@ function stableFile(path: string, handle: FileHandle, before: BigIntStats): Stab
   const kept: Uint8Array[] | undefined = sizeBytes <= KEPT_BYTES ? [] : undefined
   return {
     path,
+    identity: before,
     sizeBytes,
     read: (onBytes) =>
       Readable.from(wholeFile({ path, handle, sizeBytes, kept }, onBytes), { objectMode: false }),
@@ -99,7 +110,7 @@ async function readPiece(handle: FileHandle, position: number, sizeBytes: number
   return piece.subarray(0, bytesRead)
 }
 
-function differenceOf(before: BigIntStats, now: BigIntStats): string | undefined {
+function differenceOf(before: FileIdentity, now: FileIdentity): string | undefined {
   if (before.ino !== now.ino || before.dev !== now.dev) return 'another file has its name'
   if (before.size !== now.size) return `${before.size} bytes before, ${now.size} now`
   if (before.mtimeNs !== now.mtimeNs) return 'written to meanwhile'

@@ -11,10 +11,19 @@ import {
   type WaitingFax,
 } from './plan.ts'
 import type { ReadyFax } from './spool-entry.ts'
+import type { UploadedFiles } from './take-away.ts'
 import { type UploadedFax, uploadFax } from './upload.ts'
 import { type UploadFault, uploadFault } from './upload-fault.ts'
 
 const BACKOFF: Backoff = { firstMilliseconds: 1000, longestMilliseconds: 300_000 }
+
+/** How the files of a fax lay in the spool. */
+interface Found {
+  sizeBytes: number
+  /** Since when it waits, as `elapsed` counts. */
+  since: number
+  sidecar: UploadedFiles['sidecar']
+}
 
 /** The faxes that are ready, and those of them that are on their way. */
 export class UploadWork {
@@ -22,11 +31,11 @@ export class UploadWork {
   readonly #options: EdgeOptions
   readonly #loop: { signal: AbortSignal; ring: () => void }
   #waiting: WaitingFax[] = []
-  readonly #ready = new Map<string, ReadyFax & { since: number }>()
+  readonly #ready = new Map<string, ReadyFax & Pick<Found, 'since' | 'sidecar'>>()
   readonly #running = new Map<string, { since: number; ended: Promise<void> }>()
   readonly #clearing = new Set<Promise<void>>()
   /** S3 has them, and the spool did not let them go. */
-  readonly #uncleared = new Set<string>()
+  readonly #uncleared = new Map<string, UploadedFiles>()
   #line: Line = CLEAR_LINE
   /** Why the last attempt failed, until one succeeds. */
   #trouble: string | undefined
@@ -64,9 +73,9 @@ export class UploadWork {
     return this.#ready.has(stem) || this.#uncleared.has(stem)
   }
 
-  add(stem: string, ready: ReadyFax, { sizeBytes, since }: { sizeBytes: number; since: number }): void {
+  add(stem: string, ready: ReadyFax, { sizeBytes, since, sidecar }: Found): void {
     const { destination: number, receivedAt } = ready.facts
-    this.#ready.set(stem, { ...ready, since })
+    this.#ready.set(stem, { ...ready, since, sidecar })
     const fresh = { failures: 0, lastTriedAt: undefined, notBefore: 0, passed: false }
     this.#waiting.push({ stem, number, receivedAt, sizeBytes, ...fresh })
   }
@@ -94,7 +103,7 @@ export class UploadWork {
 
   /** What S3 has and the spool kept: a spool that was read-only may be so no more. */
   async clearAgain(): Promise<void> {
-    for (const stem of this.#uncleared) await this.#clear(stem)
+    for (const [stem, files] of this.#uncleared) await this.#clear(stem, files)
   }
 
   async #upload(stem: string): Promise<void> {
@@ -124,7 +133,8 @@ export class UploadWork {
     this.#trouble = undefined
     this.#waiting = afterSuccess(this.#waiting, fax)
     // The next one need not wait for the disk. Until it is cleared, the name counts as known.
-    const clearing = this.#clear(stem).then(() => {
+    const files = { tiff: uploaded.identity, sidecar: ready.sidecar }
+    const clearing = this.#clear(stem, files).then(() => {
       this.#clearing.delete(clearing)
       this.#ready.delete(stem)
       this.#loop.ring()
@@ -132,16 +142,17 @@ export class UploadWork {
     this.#clearing.add(clearing)
   }
 
-  async #clear(stem: string): Promise<void> {
+  async #clear(stem: string, files: UploadedFiles): Promise<void> {
     const { spool, log, status } = this.#dependencies
     try {
-      await spool.markDone(stem)
+      const isWhole = await spool.markDone(stem, files)
       await spool.clearDone(stem)
+      if (!isWhole) log('name-used-again', { name: stem }, 'warning')
       this.#uncleared.delete(stem)
     } catch (error) {
       // A restart would find it in the bucket and come here again.
       if (this.#uncleared.has(stem)) return
-      this.#uncleared.add(stem)
+      this.#uncleared.set(stem, files)
       const reason = (error as Error).message
       log('fax-not-cleared', { name: stem, reason }, 'error')
       status.error(`${stem} is uploaded and stays in the spool: ${reason}`)

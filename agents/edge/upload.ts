@@ -7,7 +7,7 @@ import type { Log } from '../log.ts'
 import type { Waiting } from '../waiting.ts'
 import { type FaxOfFile, faxOfFile } from './fax-of-file.ts'
 import type { IncomingBucket, PutAnswer } from './incoming-bucket.ts'
-import { type StableFile, withNoFile, withStableFile } from './stable-file.ts'
+import { type FileIdentity, type StableFile, withNoFile, withStableFile } from './stable-file.ts'
 
 export interface UploadDependencies {
   incoming: IncomingBucket
@@ -48,6 +48,8 @@ export interface UploadedFax extends FaxOfFile {
   key: string
   /** The bucket had it from an earlier attempt, of this process or of one before it. */
   alreadyThere: boolean
+  /** The file that went up; undefined where there was none. */
+  identity: FileIdentity | undefined
 }
 
 export interface UploadProgress {
@@ -94,7 +96,7 @@ export async function uploadFax(
     await file.assertUnchanged()
     const alreadyThere = ending === 'already there'
     dependencies.log('fax-uploaded', { ...logFields(fax, request.facts), alreadyThere })
-    return { ...fax, key, alreadyThere }
+    return { ...fax, key, alreadyThere, identity: file.identity }
   })
 }
 
