@@ -12,7 +12,7 @@ import { configurationSetArn, FAX_LOG_STREAM, type Names, queueUrl } from './nam
 import * as may from './permissions.ts'
 import { feedFrom } from './queue-feed.ts'
 import { deliverId, FUNCTION_KINDS } from './queue-plans.ts'
-import { faxSenders, type IdentityMode, senderIdentityArns } from './sender-identities.ts'
+import { domainsOf, faxSenders, type IdentityMode, senderIdentityArns } from './sender-identities.ts'
 
 export interface DeliveriesProps {
   names: Names
@@ -72,17 +72,19 @@ function permissionsOf(
   needs: FunctionNeeds,
   { names, table, identities }: DeliveriesProps,
 ): PolicyStatement[] {
-  const secrets = needs.readsSecrets ? passwordSecretArns(table) : []
+  const secrets = needs.readsSecrets ? passwordSecretArns(names, table) : []
   const from = needs.sendsMail ? faxSenders(table) : []
   const faxLogs = needs.writesFaxLog ? faxLogArns(names, table) : []
   return [
-    ...(needs.readsFaxes.length > 0 ? [may.readFaxes(names, needs.readsFaxes)] : []),
+    ...(needs.readsFaxes.length > 0
+      ? [may.readFaxes(names, needs.readsFaxes), may.tellMissingFaxes(names)]
+      : []),
     ...(secrets.length > 0 ? [may.readSecrets(secrets)] : []),
     ...(from.length > 0
       ? [
           may.sendMail(
             [...senderIdentityArns(from, identities), configurationSetArn(names.configurationSet)],
-            from,
+            domainsOf(from),
           ),
         ]
       : []),

@@ -37,6 +37,7 @@ export function dispatchFunction(
     permissions: [
       may.takeMessages(names.dispatch),
       may.readFaxes(names, ['pdf', 'incoming']),
+      may.tellMissingFaxes(names),
       may.writeFaxes(names, ['print']),
       may.queryLedger(names),
       ...ledger.permissions,

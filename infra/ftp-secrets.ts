@@ -12,9 +12,14 @@ function passwordSecrets({ backends }: DeployedTable): string[] {
   return [...new Set(secrets)].sort()
 }
 
-/** As IAM names them. */
-export function passwordSecretArns(table: DeployedTable): string[] {
-  return passwordSecrets(table).map((secret) => (isArn(secret) ? secret : secretArn(secret)))
+/**
+ * As IAM names them. Those under the deployment's own name are read whether the table has them or not: a delivery under way may be to a server that
+ * has left the table.
+ */
+export function passwordSecretArns({ deployment }: Names, table: DeployedTable): string[] {
+  const own = `${deployment}/`
+  const others = passwordSecrets(table).filter((secret) => !secret.startsWith(own))
+  return [secretArn(`${own}*`), ...others.map((secret) => (isArn(secret) ? secret : secretArn(secret)))]
 }
 
 /**

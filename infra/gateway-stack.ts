@@ -13,7 +13,7 @@ import { acknowledgeGatewayFindings } from './nag-exceptions.ts'
 import type { Names } from './names.ts'
 import { notifyFunction } from './notify-function.ts'
 import { receiveFunction } from './receive-function.ts'
-import { type IdentityMode, mailDomains } from './sender-identities.ts'
+import { domainsOf, type IdentityMode, mailDomains, senders } from './sender-identities.ts'
 import { settleFunction } from './settle-function.ts'
 import { sweepFunction } from './sweep-function.ts'
 import { transmissionFunctions } from './transmission-functions.ts'
@@ -56,7 +56,7 @@ export class GatewayStack extends Stack {
     const topic = alarmTopic(this, names, table.notices?.alarms ?? [])
     alarms(this, { names, table, functions, topic })
     dashboard(this, { names, table })
-    acknowledgeGatewayFindings(this, names)
+    acknowledgeGatewayFindings(this, names, domainsOf(senders(table)))
     new CfnOutput(this, 'FaxesUrl', { value: `${api.url}faxes` })
     new CfnOutput(this, 'AlarmTopic', { value: topic.topicArn })
   }

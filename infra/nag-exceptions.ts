@@ -3,7 +3,7 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3'
 import type { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager'
 import { PREFIXES } from '../shared/object-keys.ts'
 import type { AgentKind } from '../shared/routing-table/deployed-table.ts'
-import type { Names } from './names.ts'
+import { identityArn, type Names, secretArn } from './names.ts'
 
 /** Findings of cdk-nag's AwsSolutions rules that are meant to be so, each with its reason. */
 export function acknowledgeDataFindings({
@@ -31,7 +31,17 @@ export function acknowledgeDataFindings({
   }
 }
 
-export function acknowledgeGatewayFindings(stack: Stack, names: Names): void {
+export function acknowledgeGatewayFindings(stack: Stack, names: Names, mailDomains: readonly string[]): void {
+  for (const domain of mailDomains) {
+    Validations.of(stack).acknowledge({
+      id: `AwsSolutions-IAM5[Resource::${nagged(identityArn(`*@${domain}`))}]`,
+      reason: 'A mail under way may have another sender at the domain than the routing table has by now.',
+    })
+  }
+  Validations.of(stack).acknowledge({
+    id: `AwsSolutions-IAM5[Resource::${nagged(secretArn(`${names.deployment}/*`))}]`,
+    reason: 'A delivery under way may need the password of a server that has left the routing table.',
+  })
   for (const prefix of Object.values(PREFIXES)) {
     Validations.of(stack).acknowledge({
       id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:s3:::${nagged(names.bucket)}/${prefix}*]`,
@@ -63,5 +73,8 @@ function keysOf({ bucket }: Names, prefix: string) {
 
 /** Pseudo parameters as cdk-nag writes them. */
 function nagged(name: string): string {
-  return name.replaceAll(Aws.ACCOUNT_ID, '<AWS::AccountId>').replaceAll(Aws.REGION, '<AWS::Region>')
+  return name
+    .replaceAll(Aws.PARTITION, '<AWS::Partition>')
+    .replaceAll(Aws.ACCOUNT_ID, '<AWS::AccountId>')
+    .replaceAll(Aws.REGION, '<AWS::Region>')
 }

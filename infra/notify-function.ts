@@ -6,7 +6,7 @@ import { GatewayFunction } from './gateway-function.ts'
 import { type Names, queueUrl } from './names.ts'
 import * as may from './permissions.ts'
 import { feedFrom } from './queue-feed.ts'
-import { type IdentityMode, senderIdentityArns } from './sender-identities.ts'
+import { domainsOf, type IdentityMode, senderIdentityArns } from './sender-identities.ts'
 
 interface NotifyProps {
   names: Names
@@ -37,7 +37,7 @@ export function notifyFunction(
       may.sendMessages([names.notices]),
       may.queryLedger(names),
       may.useLedger(names),
-      may.sendMail(senderIdentityArns(from, identities), from),
+      may.sendMail(senderIdentityArns(from, identities), domainsOf(from)),
     ],
   })
   feedFrom(names.notices, notify, NOTIFY)

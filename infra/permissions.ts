@@ -124,9 +124,10 @@ export function readSecrets(secretArns: readonly string[]): PolicyStatement {
   return allow('ReadSecrets', ['secretsmanager:GetSecretValue'], secretArns)
 }
 
-export function sendMail(identityArns: readonly string[], from: readonly string[]): PolicyStatement {
+/** From any address at these domains: a mail under way has the sender that the table had when its fax was routed. */
+export function sendMail(identityArns: readonly string[], domains: readonly string[]): PolicyStatement {
   return allow('SendMail', ['ses:SendRawEmail'], identityArns, {
-    StringEquals: { 'ses:FromAddress': from },
+    StringLike: { 'ses:FromAddress': domains.map((domain) => `*@${domain}`) },
   })
 }
 

@@ -1,3 +1,4 @@
+import { domainToASCII } from 'node:url'
 import { RemovalPolicy } from 'aws-cdk-lib'
 import { EmailIdentity, Identity } from 'aws-cdk-lib/aws-ses'
 import type { Construct } from 'constructs'
@@ -29,7 +30,7 @@ export function mailDomains({ outbound = [] }: DeployedTable): string[] {
 }
 
 /** The addresses that mails are sent from, those to senders and to operators as well. */
-function senders(table: DeployedTable): string[] {
+export function senders(table: DeployedTable): string[] {
   const { notices } = table
   const operators = notices === undefined ? [] : [notices.from.address]
   return [...new Set([...faxSenders(table), ...noticeSenders(table), ...operators])].sort()
@@ -37,17 +38,19 @@ function senders(table: DeployedTable): string[] {
 
 /** As IAM names them. An account may have verified single addresses and not their domain. */
 export function senderIdentityArns(addresses: readonly string[], mode: IdentityMode): string[] {
-  const identities = mode === 'existing' ? [...domains(addresses), ...addresses] : domains(addresses)
+  const domains = domainsOf(addresses)
+  const identities = mode === 'existing' ? [...domains, ...domains.map((domain) => `*@${domain}`)] : domains
   return identities.map(identityArn)
 }
 
-function domains(addresses: readonly string[]): string[] {
+/** As SES has them, whatever the table's spelling (RFC 5890). */
+export function domainsOf(addresses: readonly string[]): string[] {
   const all = addresses.map((address) => address.slice(address.lastIndexOf('@') + 1).toLowerCase())
-  return [...new Set(all)].sort()
+  return [...new Set(all.map((domain) => domainToASCII(domain) || domain))].sort()
 }
 
 export function senderIdentities(scope: Construct, table: DeployedTable): void {
-  for (const domain of [...new Set([...domains(senders(table)), ...mailDomains(table)])].sort()) {
+  for (const domain of [...new Set([...domainsOf(senders(table)), ...mailDomains(table)])].sort()) {
     const identity = new EmailIdentity(scope, `Sender-${domain}`, { identity: Identity.domain(domain) })
     // To verify the domain anew takes DNS records and days.
     identity.applyRemovalPolicy(RemovalPolicy.RETAIN)

@@ -8,7 +8,7 @@ import { type Names, queueUrl } from './names.ts'
 import * as may from './permissions.ts'
 import { feedFrom } from './queue-feed.ts'
 import { transmitSites } from './queue-plans.ts'
-import { type IdentityMode, noticeSenders, senderIdentityArns } from './sender-identities.ts'
+import { domainsOf, type IdentityMode, noticeSenders, senderIdentityArns } from './sender-identities.ts'
 
 interface TransmissionProps {
   names: Names
@@ -113,7 +113,7 @@ function notifySenderFunction(
       may.readFaxes(names, ['transmit']),
       may.tellMissingFaxes(names),
       ...ledger.permissions,
-      ...(from.length > 0 ? [may.sendMail(senderIdentityArns(from, identities), from)] : []),
+      ...(from.length > 0 ? [may.sendMail(senderIdentityArns(from, identities), domainsOf(from))] : []),
     ],
   })
   feedFrom(names.senderNotices, notifySender, NOTIFY_SENDER)

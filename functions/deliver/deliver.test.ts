@@ -6,6 +6,7 @@ import { openDelivery, reopen } from '../ledger/delivery-transitions.ts'
 import { makeMemoryLedger } from '../ledger/memory-ledger.ts'
 import type { Metric } from '../metrics.ts'
 import type { NoticeEvent } from '../notify/notice-event.ts'
+import { FileGone } from '../storage/file-gone.ts'
 import type { Attempt } from './attempt.ts'
 import { type DeliverDependencies, DeliveryHeldElsewhere, deliver } from './deliver.ts'
 
@@ -239,6 +240,18 @@ describe('deliver', () => {
     const work = deliver({ ...dependencies, attempt: takeOver }, { message, lastReceive: false })
     await expect(work).rejects.toThrow(DeliveryHeldElsewhere)
     expect(await record()).toMatchObject({ state: 'claimed', attempts: 2 })
+  })
+
+  it('gives a fax up at once whose file is in the bucket no more, and says so', async () => {
+    const { receive, record, requested, told } = await world([new FileGone('pdf/main/a.pdf')], 'mail')
+    await receive()
+    expect(await record()).toMatchObject({
+      state: 'failed',
+      history: [
+        { result: { text: expect.stringMatching(/^pdf\/main\/a\.pdf is not in the bucket any more/) } },
+      ],
+    })
+    expect([requested.length, told.length]).toEqual([1, 1])
   })
 
   it('throws for a delivery that the ledger does not know', async () => {

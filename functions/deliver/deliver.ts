@@ -6,6 +6,7 @@ import type { BackendKind, BackendOf } from '../../shared/routing-table/deployed
 import { abandon, claim, hasEnded, release, settle } from '../ledger/delivery-transitions.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { type Count, countEnd } from '../metrics.ts'
+import { FileGone } from '../storage/file-gone.ts'
 import type { Attempt } from './attempt.ts'
 import { followUp, type GiveUpDependencies } from './give-up.ts'
 
@@ -103,6 +104,7 @@ async function attemptOrRelease<Kind extends BackendKind>(
     const told = { recipients, timeZone, language }
     return await dependencies.attempt({ fax, backend, ...told, attempt, maybeDelivered })
   } catch (error) {
+    if (error instanceof FileGone) return failed(error.message)
     const text = `Unexpected: ${error instanceof Error ? error.message : String(error)}`
     const outcome = retry(text, { maybeDelivered: true })
     // The message itself comes again after its visibility timeout, but for the last time.

@@ -8,6 +8,7 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3'
 import { FORMATS, type Format } from '../../shared/file-name.ts'
+import { FileGone } from './file-gone.ts'
 
 export interface StoredObject {
   sizeBytes: number
@@ -18,9 +19,11 @@ export interface StoredObject {
   storedAt: Date
 }
 
-/** The bytes of an object. Throws when it is not there: whoever names a key was told that it exists. */
+/** The bytes of an object. Throws FileGone when it is not there: whoever names a key was told that it exists. */
 export async function readObject(client: S3Client, bucket: string, key: string): Promise<Uint8Array> {
-  const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }))
+  const answer = await getUnlessGone(client, bucket, key)
+  if (answer === undefined) throw new FileGone(key)
+  const { Body } = answer
   if (Body === undefined) throw new Error(`S3 answered without a body for ${key}.`)
   return Body.transformToByteArray()
 }

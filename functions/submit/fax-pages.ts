@@ -15,7 +15,10 @@ export interface PagesDependencies {
 /** Above any PDF that a fax is made of; `rasterisePdf` has a limit of its own, and says so to the sender. */
 export const LARGEST_BYTES = 100_000_000
 
-/** The pages of a document, or why it has none, in one sentence for the sender. `lastReceive`: it broke everything off each time before. */
+/**
+ * The pages of a document, or why it has none, in words for the sender. `lastReceive`: none of the times before came to an end, and whether the
+ * document broke them off or something else did is not known.
+ */
 export async function makePages(
   dependencies: PagesDependencies,
   { settings, notBefore, documentKey }: TransmissionRecord,
@@ -30,7 +33,8 @@ export async function makePages(
   if (lastReceive) {
     return {
       refusal:
-        'The document broke the conversion off each time that it was tried. Print it to a new PDF and send that.',
+        'Its pages could not be made in several tries: the document is too much for the conversion, or the gateway was hindered each time. ' +
+        'Send it once more; should that fail too, print it to a new PDF and send that.',
     }
   }
   const now = dependencies.now()

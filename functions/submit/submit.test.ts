@@ -247,7 +247,7 @@ describe('a document is refused, and its sender told,', () => {
 
   it('when it broke everything off each time', async () => {
     expect(await run(true)).toMatchObject([
-      { state: 'refused', reason: expect.stringContaining('broke the conversion off') },
+      { state: 'refused', reason: expect.stringContaining('could not be made in several tries') },
     ])
   })
 

@@ -33,6 +33,19 @@ describe('what SES tells of a mail', () => {
     })
   })
 
+  it.each(['MailboxFull', 'MessageTooLarge', 'ContentRejected', 'AttachmentRejected'])(
+    'that is %s, without a word of what became of it, has come back',
+    (bounceSubType) => {
+      const returned = changed('ses-out-of-office', (json: { bounce?: object }) => {
+        json.bounce = { ...json.bounce, bounceSubType }
+      })
+      expect(mailReturned(returned)).toMatchObject({
+        ...of,
+        outcome: { outcome: 'failed', code: `Transient ${bounceSubType}` },
+      })
+    },
+  )
+
   it.each([
     ['an automatic reply', 'ses-out-of-office', () => {}],
     ['a mail without a fax', 'ses-bounce', (json: { mail: { tags?: object } }) => void delete json.mail.tags],

@@ -60,11 +60,15 @@ export function mailReturned(body: string): MailReturned | undefined {
 
 type Event = z.infer<typeof eventSchema>
 
-/** An automatic reply, out of the office, comes as a transient bounce as well, of which no server says that it failed. */
+/**
+ * An automatic reply, out of the office, comes as a transient bounce of no kind in particular, of which no server says that it failed. The other
+ * kinds (MailboxFull, MessageTooLarge, ContentRejected, AttachmentRejected) are no replies: SES has tried again by then, and has given up.
+ * https://docs.aws.amazon.com/ses/latest/dg/notification-contents.html#bounce-types
+ */
 function outcomeOfBounce(bounce: NonNullable<Event['bounce']>): Outcome | undefined {
   const { bounceType, bounceSubType, bouncedRecipients } = bounce
-  if (bounceType === 'Transient' && !bouncedRecipients.some(({ action }) => action === 'failed'))
-    return undefined
+  const mayBeReply = bounceType === 'Transient' && bounceSubType === 'General'
+  if (mayBeReply && !bouncedRecipients.some(({ action }) => action === 'failed')) return undefined
   const recipients = bouncedRecipients.map(({ emailAddress, diagnosticCode, status }) => {
     const said = diagnosticCode ?? status
     return said === undefined ? emailAddress : `${emailAddress}: ${said}`
