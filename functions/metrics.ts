@@ -22,12 +22,12 @@ const UNITS = {
   /** What the sweep could not put right. */
   SweepFindings: 'Count',
   TransmissionsAccepted: 'Count',
-  /** Nothing was dialled: the number, the sender, the document. Its sender knows. */
+  /** Nothing was dialled: the number, the sender, the document. */
   TransmissionsRefused: 'Count',
   TransmissionsSent: 'Count',
   /** To be sent as faxes, by a sender who is not proven, or is a machine. */
   MailsIgnored: 'Count',
-  /** Its sender knows. */
+  /** After all attempts. Its sender knows where it named an address, which nothing demands. */
   TransmissionsFailed: 'Count',
   /** May have gone out, and is not sent again by itself: somebody has to decide. */
   TransmissionsUnknown: 'Count',

@@ -17,6 +17,7 @@ import {
   heartbeatDimensions,
 } from '../functions/metrics.ts'
 import { deadLettersOf } from '../shared/deployment-names.ts'
+import { type Concern, commandOf } from '../shared/ledger/concerns.ts'
 import { LATE_MINUTES } from '../shared/ledger/heartbeat-record.ts'
 import { type AgentKind, agentsOf, type DeployedTable } from '../shared/routing-table/deployed-table.ts'
 import { reputation } from './dashboard.ts'
@@ -179,26 +180,33 @@ function siteMetric(
   return new Metric({ namespace, metricName, dimensionsMap, period, statistic })
 }
 
+const listed = (of: Concern['of'], concern: Concern['concern']) => commandOf({ of, concern })
+
 /** The metrics of the functions that call for a person. */
 const FAX_WATCHES: Partial<Record<GatewayMetric, string>> = {
   FaxesUnrouted:
     'A fax came for a number that has no section in the routing table, and there is no dstnum_default. It is kept, and delivered to nobody. ' +
-    'Which: faxlane list --state unrouted. Add the number or a default to the table and deploy; then: faxlane retry ID.',
-  FaxesRefused:
-    'A file came in that could not be converted to PDF. It is kept as received. Which, and why: faxlane list --state refused, faxlane show ID.',
+    `Which: ${listed('reception', 'unrouted')}. Add the number or a default to the table and deploy; then: faxlane retry ID.`,
+  FaxesRefused: `A file came in that could not be converted to PDF. It is kept as received. Which, and why: ${listed('reception', 'refused')}, faxlane show ID.`,
   TransmissionsUnknown:
     'A fax may have been sent or not: the edge agent of a site was cut off in the middle of the call. It is not sent again by itself. ' +
-    'Its sender was told, where there was somebody to tell; the ledger has it in the state unknown.',
+    `Its sender was told, where there was somebody to tell. Which: ${listed('transmission', 'unknown')}; to send it again: faxlane retry ID --send-again.`,
+  TransmissionsFailed:
+    'A fax could not be sent, after all of its attempts. Its sender was told, where there was somebody to tell. ' +
+    `Which, and what the line or the other machine said: ${listed('transmission', 'failed')}, faxlane show ID; to send it again: faxlane retry ID --send-again.`,
+  TransmissionsRefused:
+    'A fax that was to be sent was refused before anything was dialled: its number, its sender or its document. Its sender was told, where there was somebody to tell. ' +
+    `Which, and why: ${listed('transmission', 'refused')}, faxlane show ID.`,
   DeliveriesFailed:
-    "A fax could not be delivered to one of its backends. Which, and the reason in the other side's own words: faxlane list --state failed, faxlane show ID. " +
+    `A fax could not be delivered to one of its backends. Which, and the reason in the other side's own words: ${listed('reception', 'failed')} or bounced, faxlane show ID. ` +
     'When it is mended: faxlane retry --failed.',
   ReportsRefused:
     'An agent reported on a print job or a fax to send that its site was never given; nothing was changed by it. Its machine, or its certificate, may be in the wrong hands. ' +
     'Which site and whose session: the log of settle, "report refused". It is harmless after a printer has moved to another site in the routing table while its jobs were under way. ' +
     "To shut it out: disable the site's trust anchor, see docs/agents.md.",
   ReceptionsFailed:
-    'A call ended before the whole fax was received, or before any of it was. Which: faxlane list --state damaged, where pages came, and faxlane list --state missed, where none did. ' +
-    'A line that does this often needs its PBX looked at.',
+    `A call ended before the whole fax was received, or before any of it was. Which: ${listed('reception', 'damaged')}, where pages came, and faxlane list --state missed, where none did; ` +
+    'a line that does this often needs its PBX looked at.',
   SweepFindings:
     'The nightly comparison of what arrived with what is on record found something that it could not put right. What: faxlane sweep.',
 }

@@ -2,14 +2,24 @@ import { visible } from '../../shared/visible.ts'
 import { readInput } from '../files.ts'
 import { CommandFailed } from '../subcommand.ts'
 
-/** The files as one PDF. One alone goes as it is: what is wrong with it, the gateway says. Throws CommandFailed. */
+/** Readers look for it within so many bytes (PDF 1.7, annex H, note 13). */
+const HEADER_WITHIN_BYTES = 1024
+
+/** The files as one PDF. One alone goes as it is: what is wrong within it, the gateway says. Throws CommandFailed. */
 export async function readDocument(files: readonly string[]): Promise<Uint8Array> {
   const read = []
   for (const file of files) read.push({ file, bytes: await readInput(file) })
   const empty = read.find(({ bytes }) => bytes.length === 0)
   if (empty !== undefined) throw new CommandFailed(`${visible(empty.file)} is empty.`)
+  const other = read.find(({ bytes }) => !isPdf(bytes))
+  if (other !== undefined)
+    throw new CommandFailed(`${visible(other.file)} is no PDF: it has no %PDF- at its beginning.`)
   const [only] = read
   return read.length === 1 && only !== undefined ? only.bytes : join(read)
+}
+
+function isPdf(bytes: Uint8Array): boolean {
+  return Buffer.from(bytes.subarray(0, HEADER_WITHIN_BYTES)).includes('%PDF-')
 }
 
 async function join(parts: readonly { file: string; bytes: Uint8Array }[]): Promise<Uint8Array> {
