@@ -11,7 +11,7 @@ import { maskNumber } from '../../shared/mask.ts'
 import { retentionOf } from '../../shared/routing-table/deployed-table.ts'
 import { visible } from '../../shared/visible.ts'
 import type { Gateway } from '../gateway/gateway.ts'
-import { GATEWAY_HELP, GATEWAY_OPTIONS } from '../gateway/target.ts'
+import { GATEWAY_HELP, GATEWAY_OPTIONS, isNamed } from '../gateway/target.ts'
 import { withGateway } from '../gateway/with-gateway.ts'
 import { EXIT_CODES, type Subcommand } from '../subcommand.ts'
 import { readWords, wrongUsage } from '../words.ts'
@@ -26,7 +26,7 @@ Usage: faxlane forget NUMBER [--own] [--yes] [--by NAME] [--json]
 
   --own         the number is one of ours, such as the direct line of somebody who left: the faxes that were received on it and
                 those that were sent with it as the caller's number as well
-  --yes         do it; without this it only says what would go
+  --yes         do it, on the gateway that --stack or --home names, or FAXLANE_STACK or FAXLANE_HOME; without this it only says what would go
   --by NAME     who asked for it or does it, for the note in the ledger (the user of this machine)
   --json        what was found, or removed, as one JSON object
   --help        this text
@@ -52,6 +52,12 @@ function readCommandLine(words: readonly string[]) {
   const [number, second] = positionals
   if (number === undefined || number === '') throw wrongUsage('forget', 'a number is missing')
   if (second !== undefined) throw wrongUsage('forget', `${visible(second)} is a second number; one at a time`)
+  if (values.yes && !isNamed(values, process.env)) {
+    throw wrongUsage(
+      'forget',
+      '--yes wants to know of which gateway: --stack NAME, or --home DIR for one on this machine',
+    )
+  }
   return { ...values, number }
 }
 type ForgetCommand = ReturnType<typeof readCommandLine>
@@ -121,6 +127,7 @@ async function reportOf(
   { known, objectVersions }: { known: Known; objectVersions: number },
 ): Promise<ForgetReport> {
   return {
+    gateway: gateway.title,
     number,
     done: yes,
     receptions: known.receptions.length,

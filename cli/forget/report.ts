@@ -4,6 +4,8 @@ import type { Known } from './what-is-known.ts'
 
 /** What was removed, or would be. Its fields are the JSON that is printed, so they are part of the interface. */
 export interface ForgetReport {
+  /** Which one, in words. */
+  gateway: string
   number: string
   done: boolean
   receptions: number
@@ -44,6 +46,7 @@ export function describe(report: ForgetReport): string {
   const faxes = `${count(from, 'fax', 'faxes')} from ${visible(number)} and ${sentTo} to it${ours}`
   const backends = Object.entries(report.outOfReach)
   return [
+    `Of ${visible(report.gateway)}.`,
     done
       ? `Forgotten: ${faxes}; ${count(objectVersions, 'file or version', 'files and versions')} removed.`
       : `Would be forgotten: ${faxes}. With --yes they are.`,

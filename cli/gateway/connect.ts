@@ -44,25 +44,37 @@ async function connectLocal(local: LocalGateway, home: string): Promise<Gateway>
 }
 
 /** A queue's URL holds the account, which the bucket's name needs; and a deployment without the queue is none. */
-async function connectDeployment(deployment: string): Promise<Gateway> {
+async function connectDeployment(named: string): Promise<Gateway> {
   const sqs = new SQSClient({})
   const region = await sqs.config.region()
   try {
-    const url = await findQueue(sqs, deploymentNames(deployment).arrivals)
-    if (url === undefined) throw new DeploymentMissing(deployment, region)
-    const account = new URL(url).pathname.split('/')[1] ?? ''
-    return {
-      ...makeGateway({
-        deployment,
-        bucket: bucketNameOf(deployment, { account, region }),
-        settings: {},
-        ledgerSettings: {},
-        readTable: () => readBundledTable(deploymentNames(deployment).function('receive')),
-      }),
-      title: `the deployment ${deployment} in ${region}, account ${account}`,
+    for (const deployment of deploymentsOf(named)) {
+      const url = await findQueue(sqs, deploymentNames(deployment).arrivals)
+      if (url !== undefined) return makeDeployed({ deployment, region, queueUrl: url })
     }
+    throw new DeploymentMissing(named, region)
   } finally {
     sqs.destroy()
+  }
+}
+
+/** Its name, or that of one of its two stacks, NAME-data and NAME-gateway. */
+function deploymentsOf(named: string): string[] {
+  return [...new Set([named, named.replace(/-(data|gateway)$/, '')])]
+}
+
+function makeDeployed(place: { deployment: string; region: string; queueUrl: string }): Gateway {
+  const { deployment, region, queueUrl } = place
+  const account = new URL(queueUrl).pathname.split('/')[1] ?? ''
+  return {
+    ...makeGateway({
+      deployment,
+      bucket: bucketNameOf(deployment, { account, region }),
+      settings: {},
+      ledgerSettings: {},
+      readTable: () => readBundledTable(deploymentNames(deployment).function('receive')),
+    }),
+    title: `the deployment ${deployment} in ${region}, account ${account}`,
   }
 }
 

@@ -1,5 +1,6 @@
 import { visible } from '../../shared/visible.ts'
 import { CommandFailed } from '../subcommand.ts'
+import type { Target } from './target.ts'
 
 export class DeploymentMissing extends CommandFailed {
   constructor(deployment: string, region: string) {
@@ -18,15 +19,15 @@ const ADVICE: Record<string, string> = {
   ExpiredToken: 'the AWS credentials have expired. Sign in again (aws sso login).',
   InvalidClientTokenId: 'AWS does not know these credentials.',
   UnrecognizedClientException: 'AWS does not know these credentials.',
-  ECONNREFUSED: 'the gateway on this machine does not answer any more. Start it again: npm start.',
   ENOTFOUND: 'AWS can not be reached from here.',
   TimeoutError: 'there was no answer in time.',
 }
 
 /** An error of a call to the gateway in words for its operator; undefined for what is none that anybody could mend. */
-export function problemInWords(error: unknown): CommandFailed | undefined {
+export function problemInWords(error: unknown, target: Target): CommandFailed | undefined {
   if (!(error instanceof Error)) return undefined
   const code = 'code' in error ? String(error.code) : ''
+  if (code === 'ECONNREFUSED') return new CommandFailed(refused(target))
   const advice = ADVICE[error.name] ?? ADVICE[code]
   if (advice !== undefined) return new CommandFailed(advice)
   if (/Region is missing/.test(error.message)) {
@@ -36,4 +37,13 @@ export function problemInWords(error: unknown): CommandFailed | undefined {
   if (/^AccessDenied|NotAuthorized/.test(error.name))
     return new CommandFailed(`AWS refuses: ${visible(error.message)}`)
   return undefined
+}
+
+function refused(target: Target): string {
+  if ('local' in target)
+    return `the gateway on this machine, state in ${visible(target.home)}, does not answer any more. Start it again: npm start.`
+  return (
+    `nothing answers where AWS should, for the deployment ${visible(target.deployment)}. Look at the proxy of this machine and at AWS_ENDPOINT_URL; ` +
+    'the gateway on this machine is named with --home DIR.'
+  )
 }

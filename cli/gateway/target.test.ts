@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { CommandFailed, WrongUsage } from '../subcommand.ts'
 import { problemInWords } from './problems.ts'
-import { findTarget } from './target.ts'
+import { findTarget, isNamed } from './target.ts'
 
 const GATEWAY = {
   endpoint: 'http://127.0.0.1:4566',
@@ -35,12 +35,18 @@ beforeAll(async () => {
 })
 
 describe('the gateway that is meant', () => {
-  it.each([
-    ['faxlane', 'faxlane'],
-    ['trial-data', 'trial'],
-    ['trial-gateway', 'trial'],
-  ])('--stack %s is the deployment %s', async (stack, deployment) => {
-    expect(await findTarget('list', { stack }, { FAXLANE_HOME: running })).toEqual({ deployment })
+  it.each(['faxlane', 'hospital-data'])('--stack %s is the deployment of that name', async (stack) => {
+    expect(await findTarget('list', { stack }, { FAXLANE_HOME: running })).toEqual({ deployment: stack })
+  })
+
+  it.each<[Parameters<typeof isNamed>, boolean]>([
+    [[{}, {}], false],
+    [[{ stack: 'faxlane' }, {}], true],
+    [[{ home: '.faxlane' }, {}], true],
+    [[{}, { FAXLANE_STACK: 'faxlane' }], true],
+    [[{}, { FAXLANE_HOME: '' }], false],
+  ])('%j is named or not', (words, expected) => {
+    expect(isNamed(...words)).toBe(expected)
   })
 
   it('--home is the one that runs there; so is FAXLANE_HOME, and FAXLANE_STACK comes before it', async () => {
@@ -60,19 +66,26 @@ describe('the gateway that is meant', () => {
   })
 })
 
+const REFUSED = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })
+
 describe('what AWS says, in words', () => {
   const named = (name: string, message = 'x') => Object.assign(new Error(message), { name })
   it.each([
     [named('CredentialsProviderError'), 'there are no AWS credentials'],
     [named('ExpiredTokenException'), 'have expired'],
-    [Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }), 'does not answer any more'],
+    [REFUSED, 'nothing answers where AWS should, for the deployment faxlane'],
     [new Error('Region is missing'), 'no AWS region is set'],
     [named('AccessDeniedException', 'may not\u001b[2J'), 'AWS refuses: may not\\u{1b}[2J'],
   ])('%s', (error, words) => {
-    expect(problemInWords(error)?.message).toContain(words)
+    expect(problemInWords(error, { deployment: 'faxlane' })?.message).toContain(words)
+  })
+
+  it('a gateway on this machine that has ended is named', () => {
+    const words = problemInWords(REFUSED, { local: GATEWAY, home: 'trial' })?.message
+    expect(words).toMatch(/state in trial, does not answer any more/)
   })
 
   it('a fault of our own stays one', () => {
-    expect(problemInWords(new TypeError('x is undefined'))).toBeUndefined()
+    expect(problemInWords(new TypeError('x is undefined'), { deployment: 'faxlane' })).toBeUndefined()
   })
 })

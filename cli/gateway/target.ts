@@ -23,6 +23,8 @@ interface Choice {
   home?: string | undefined
 }
 
+type Environment = Partial<Record<'FAXLANE_STACK' | 'FAXLANE_HOME', string>>
+
 export const DEFAULT_DEPLOYMENT = 'faxlane'
 const DEFAULT_HOME = '.faxlane'
 
@@ -30,24 +32,27 @@ const DEFAULT_HOME = '.faxlane'
 export async function findTarget(
   subcommand: string,
   words: Choice,
-  environment: Partial<Record<'FAXLANE_STACK' | 'FAXLANE_HOME', string>>,
+  environment: Environment,
 ): Promise<Target> {
   if (words.stack !== undefined && words.home !== undefined) {
     throw wrongUsage(subcommand, '--stack names a deployment, --home a gateway on this machine: one of them')
   }
-  const isSaid = words.stack !== undefined || words.home !== undefined
-  const { stack, home } = isSaid
-    ? words
-    : { stack: environment.FAXLANE_STACK, home: environment.FAXLANE_HOME }
-  if (stack) return { deployment: deploymentOf(stack) }
+  const { stack, home } = named(words, environment)
+  if (stack) return { deployment: stack }
   if (home) return { local: await localAt(home), home }
   const local = await findLocalGateway(resolve(DEFAULT_HOME))
   return local === undefined ? { deployment: DEFAULT_DEPLOYMENT } : { local, home: DEFAULT_HOME }
 }
 
-/** The two stacks of a deployment are called NAME-data and NAME-gateway: who copies one of these means the deployment. */
-function deploymentOf(stack: string): string {
-  return stack.replace(/-(data|gateway)$/, '')
+function named(words: Choice, environment: Environment): Choice {
+  const isSaid = words.stack !== undefined || words.home !== undefined
+  return isSaid ? words : { stack: environment.FAXLANE_STACK, home: environment.FAXLANE_HOME }
+}
+
+/** Whether somebody said which gateway, by an option or once for all. */
+export function isNamed(words: Choice, environment: Environment): boolean {
+  const { stack, home } = named(words, environment)
+  return Boolean(stack) || Boolean(home)
 }
 
 async function localAt(home: string): Promise<LocalGateway> {
