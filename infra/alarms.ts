@@ -190,10 +190,10 @@ const FAX_WATCHES: Partial<Record<GatewayMetric, string>> = {
   FaxesRefused: `A file came in that could not be converted to PDF. It is kept as received. Which, and why: ${listed('reception', 'refused')}, faxlane show ID.`,
   TransmissionsUnknown:
     'A fax may have been sent or not: the edge agent of a site was cut off in the middle of the call. It is not sent again by itself. ' +
-    `Its sender was told, where there was somebody to tell. Which: ${listed('transmission', 'unknown')}; to send it again: faxlane retry ID --send-again.`,
+    `Its sender was told, where there was somebody to tell. Which: ${listed('transmission', 'unknown')}; to send it again: faxlane retry ID --again.`,
   TransmissionsFailed:
     'A fax could not be sent, after all of its attempts. Its sender was told, where there was somebody to tell. ' +
-    `Which, and what the line or the other machine said: ${listed('transmission', 'failed')}, faxlane show ID; to send it again: faxlane retry ID --send-again.`,
+    `Which, and what the line or the other machine said: ${listed('transmission', 'failed')}, faxlane show ID; to send it again: faxlane retry ID --again.`,
   TransmissionsRefused:
     'A fax that was to be sent was refused before anything was dialled: its number, its sender or its document. Its sender was told, where there was somebody to tell. ' +
     `Which, and why: ${listed('transmission', 'refused')}, faxlane show ID.`,

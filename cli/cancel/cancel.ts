@@ -30,7 +30,10 @@ async function run(words: readonly string[]): Promise<number> {
   const id = readFaxId('cancel', positionals)
   await withGateway('cancel', values, async (gateway) => {
     const record = await makeTransmissionQueries(gateway.askLedger).transmission(id)
-    if (record === undefined) throw new CommandFailed(`the ledger has no fax ${id} that is to be sent.`)
+    if (record === undefined)
+      throw new CommandFailed(
+        `the ledger has no fax ${id} that is to be sent. faxlane sent lists those that are.`,
+      )
     if (hasTransmissionEnded(record)) throw new CommandFailed(`${id} has ended: ${record.state}.`)
     if (!(await claim(gateway, record))) {
       throw new CommandFailed(

@@ -1,5 +1,7 @@
 import { FORMATS, fileStem } from '../../shared/file-name.ts'
 import type { FaxRecord } from '../../shared/ledger/records.ts'
+import { makeTransmissionQueries } from '../../shared/ledger/transmission-queries.ts'
+import type { TransmissionRecord } from '../../shared/ledger/transmission-record.ts'
 import { visible } from '../../shared/visible.ts'
 import { sizeInWords } from '../faxes/amounts.ts'
 import { readEntry, readFaxId } from '../faxes/fax-argument.ts'
@@ -10,7 +12,7 @@ import { withGateway } from '../gateway/with-gateway.ts'
 import { CommandFailed, EXIT_CODES, type Subcommand } from '../subcommand.ts'
 import { readWords } from '../words.ts'
 
-const HELP = `Fetches a fax: the PDF that was made of it, or the TIFF as it was received.
+const HELP = `Fetches a fax: the PDF that was made of it, or the TIFF as it was received; of one that was to be sent the document, or the TIFF as it goes over the line.
 
 Usage: faxlane get ID [--tiff] [-o FILE] [--json]
 
@@ -33,19 +35,36 @@ async function run(words: readonly string[]): Promise<number> {
   })
   const faxId = readFaxId('get', positionals)
   const format = values.tiff ? 'tiff' : 'pdf'
-  const { fax, bytes } = await withGateway('get', values, async (gateway) => {
-    const { fax } = await readEntry(gateway.ledger, faxId)
-    return { fax, bytes: await readFile(gateway, keyOf(fax, format)) }
+  const { stem, bytes } = await withGateway('get', values, async (gateway) => {
+    const { stem, key } = await findFile(gateway, faxId, format)
+    return { stem, bytes: await readFile(gateway, key) }
   })
-  const output = values.output ?? `${fileStem(fax)}.${FORMATS[format].ending}`
+  const output = values.output ?? `${stem}.${FORMATS[format].ending}`
   await writeOutput(output, bytes)
   const stream = output === '-' ? process.stderr : process.stdout
   stream.write(
     values.json
-      ? `${JSON.stringify({ fax: fax.id, format, output, bytes: bytes.length })}\n`
+      ? `${JSON.stringify({ fax: faxId, format, output, bytes: bytes.length })}\n`
       : `${visible(output)}: ${sizeInWords(bytes.length)}\n`,
   )
   return EXIT_CODES.done
+}
+
+async function findFile({ ledger, askLedger }: Gateway, faxId: string, format: 'pdf' | 'tiff') {
+  const transmission = await makeTransmissionQueries(askLedger).transmission(faxId)
+  if (transmission !== undefined) return { stem: faxId, key: keyOfTransmission(transmission, format) }
+  const { fax } = await readEntry(ledger, faxId)
+  return { stem: fileStem(fax), key: keyOf(fax, format) }
+}
+
+function keyOfTransmission(record: TransmissionRecord, format: 'pdf' | 'tiff'): string {
+  const { id, state, documentKey, rasterised, reason } = record
+  if (format === 'pdf') return documentKey
+  if (rasterised !== undefined) return rasterised.tiffKey
+  const why = reason === undefined ? '' : `, ${visible(reason).replace(/\.$/, '')}`
+  throw new CommandFailed(
+    `no pages were made of ${id}: it is ${state}${why}. The document as it came: without --tiff`,
+  )
 }
 
 function keyOf(fax: FaxRecord, format: 'pdf' | 'tiff'): string {

@@ -1,3 +1,4 @@
+import { makeTransmissionQueries } from '../../shared/ledger/transmission-queries.ts'
 import { backendNameSchema } from '../../shared/routing-table/deployed-table.ts'
 import { visible } from '../../shared/visible.ts'
 import { count } from '../faxes/amounts.ts'
@@ -11,13 +12,16 @@ import { EXIT_CODES, type Subcommand } from '../subcommand.ts'
 import { readWords, refuseWords, wrongUsage } from '../words.ts'
 import { allFailed, type Retry, retryOf } from './find-failed.ts'
 import { followRetry } from './follow.ts'
+import { sendAgain } from './send-again.ts'
 
 const HELP = `Delivers again what failed, by the table as it is deployed now: once the cause is mended.
 
 Usage: faxlane retry ID [--backend B] [--wait] [--json]
+       faxlane retry ID --again [--dry-run] [--wait] [--json]
        faxlane retry --failed [--day DAY] [--backend B] [--dry-run] [--wait] [--json]
 
   --backend B   to this backend alone; with an ID, one that the fax was not routed to as well
+  --again       of a fax that was to be sent: sends the same document to the same number once more, as a new fax; whatever became of the first
   --failed      all deliveries that failed or came back
   --day DAY     those of this day: YYYY-MM-DD, today or yesterday
   --dry-run     say which, and ask for none
@@ -37,6 +41,7 @@ const PATIENCE_MILLISECONDS = 60_000
 function readCommandLine(words: readonly string[]) {
   const { values, positionals } = readWords('retry', words, {
     backend: { type: 'string' },
+    again: { type: 'boolean', default: false },
     failed: { type: 'boolean', default: false },
     day: { type: 'string' },
     'dry-run': { type: 'boolean', default: false },
@@ -61,6 +66,8 @@ type RetryCommand = ReturnType<typeof readCommandLine>
 async function run(words: readonly string[]): Promise<number> {
   const command = readCommandLine(words)
   return withGateway('retry', command, async (gateway) => {
+    const transmission = await findTransmission(gateway, command)
+    if (transmission !== undefined) return sendAgain(gateway, transmission, command)
     const retries = await findRetries(gateway, command)
     if (retries.length === 0) {
       process.stdout.write(command.json ? '' : 'Nothing has failed.\n')
@@ -68,6 +75,10 @@ async function run(words: readonly string[]): Promise<number> {
     }
     return ask(gateway, command, retries)
   })
+}
+
+async function findTransmission({ askLedger }: Gateway, { faxId }: RetryCommand) {
+  return faxId === undefined ? undefined : makeTransmissionQueries(askLedger).transmission(faxId)
 }
 
 async function findRetries({ ledger }: Gateway, { faxId, backend, span }: RetryCommand): Promise<Retry[]> {

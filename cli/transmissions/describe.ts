@@ -1,3 +1,4 @@
+import { concernsOfTransmission } from '../../shared/ledger/concerns.ts'
 import type { TransmissionRecord } from '../../shared/ledger/transmission-record.ts'
 import { visible } from '../../shared/visible.ts'
 import { count, sizeInWords } from '../faxes/amounts.ts'
@@ -23,9 +24,24 @@ export function describeTransmission(
     `${paint('bold', id)}  ${paint(STATE_COLOURS[state], state)}  ${visible(detailOf(record, now))}`.trimEnd(),
     ...factLines(screen, factsOf(record)),
     ...(attempts.length === 0 ? [] : ['', ...attempts]),
+    ...hints(record, now).flatMap((hint) => ['', ...wrap(visible(hint), columns)]),
   ]
     .map((line) => `${line}\n`)
     .join('')
+}
+
+function hints(record: TransmissionRecord, now: Date): string[] {
+  const { id, forgottenAt } = record
+  const again = forgottenAt === undefined ? `faxlane retry ${id} --again` : undefined
+  return concernsOfTransmission(record, now).flatMap(({ concern, why = '' }) => {
+    if (concern === 'stuck') return [`stuck: ${why}`]
+    if (again === undefined) return []
+    return [
+      concern === 'unknown'
+        ? `It may have arrived: ask whom it was for. To send it once more: ${again}`
+        : `To send the same document once more, when the cause is mended: ${again}`,
+    ]
+  })
 }
 
 function factsOf(record: TransmissionRecord): Fact[] {
