@@ -23,12 +23,13 @@ export async function whileKeptInvisible<T>(
   const stop = () => letGo.abort()
   if (stopping.aborted) stop()
   stopping.addEventListener('abort', stop, { once: true })
-  const since = waiting.now().getTime()
+  const betweenSigns = (invisibleSeconds * 1000) / SIGNS_PER_SPAN
   const signs = (async () => {
-    for (;;) {
-      await waiting.pause((invisibleSeconds * 1000) / SIGNS_PER_SPAN, over.signal)
+    // Not by the clock, which somebody may set in the middle of a call.
+    for (let inHand = betweenSigns; ; inHand += betweenSigns) {
+      await waiting.pause(betweenSigns, over.signal)
       if (over.signal.aborted) return
-      if (waiting.now().getTime() - since > LONGEST_MILLISECONDS) stop()
+      if (inHand > LONGEST_MILLISECONDS) stop()
       try {
         await queue.keepInvisible(message, invisibleSeconds)
       } catch (error) {

@@ -87,6 +87,8 @@ export class TransmitSite {
   readonly outgoing: string
   /** Rejects a report, where it returns an error. */
   reportFault: () => Error | undefined = () => undefined
+  /** By how much somebody has set the machine's clock. */
+  clockSetMilliseconds = 0
   #jobs = 0
 
   private constructor(folder: string) {
@@ -154,7 +156,8 @@ export class TransmitSite {
           again: { firstMilliseconds: 5, longestMilliseconds: 20 },
         },
       ),
-      waiting,
+      waiting: { ...waiting, now: () => new Date(Date.now() + this.clockSetMilliseconds) },
+      elapsed: () => performance.now(),
       log,
       told: { success: (text) => void this.told.push(text), error: (text) => void this.told.push(text) },
     }

@@ -92,8 +92,9 @@ async function runTransmit(
   try {
     const urls = await queueUrls({ aws, reportsUrl, waiting, log }, config, signal)
     if (urls === undefined) return
+    const elapsed = () => performance.now()
     const { queue, inSight } = withJobsInSight(
-      { now: waiting.now, elapsed: () => performance.now() },
+      { now: waiting.now, elapsed },
       sqsWorkQueue(aws.sqs, { queueUrl: urls.transmit }),
     )
     tell(() => ({
@@ -106,7 +107,7 @@ async function runTransmit(
       reports: sqsReports(aws.sqs, { queueUrl: urls.reports }),
       files: s3JobFiles(aws.s3, config),
       claims: s3Claims(aws.s3, config),
-      ...{ journal, link, waiting, log, told: status },
+      ...{ journal, link, waiting, elapsed, log, told: status },
     }
     await runTransmitAgent(dependencies, optionsOf(config), signal, (count) => {
       calls = count

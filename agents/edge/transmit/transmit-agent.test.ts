@@ -334,6 +334,31 @@ describe('a call in the middle of which', () => {
     expect(site.asterisk.dialled).toHaveLength(1)
   })
 
+  it.each([
+    ['forward', 36_000_000],
+    ['back', -36_000_000],
+  ])('the clock is set %s goes on, and is as long as it was', async (_, milliseconds) => {
+    const job = await inTheMiddle()
+    site.clockSetMilliseconds = milliseconds
+    await pause(100)
+    expect(site.asterisk.liveCalls()).toBe(1)
+    site.asterisk.release()
+    expect(await site.ended(job)).toMatchObject({ cause: 'sent', pagesSent: 1 })
+    expect(site.endOf(job)?.callSeconds).toBeLessThan(60)
+  })
+
+  it('the clock is set and the agent restarted is followed to its end', async () => {
+    const job = await inTheMiddle()
+    await stop()
+    site.clockSetMilliseconds = 36_000_000
+    stop = await site.start()
+    await until(() => site.lines.filter((line) => line.includes('pbx-connected')).length === 2)
+    await pause(100)
+    expect(site.asterisk.liveCalls()).toBe(1)
+    site.asterisk.release()
+    expect(await site.ended(job)).toMatchObject({ cause: 'sent', pagesSent: 1 })
+  })
+
   it('nothing ends is hung up after its time', async () => {
     site.asterisk.outcomeOf = () => 'voice-answers'
     const job = site.send(NUMBER, { answerSeconds: 10, callSeconds: 60 })

@@ -18,6 +18,8 @@ export interface TransmitDependencies {
   journal: TransmissionJournal
   link: AmiLink
   waiting: Waiting
+  /** Milliseconds of a clock that nobody sets. */
+  elapsed: () => number
   log: Log
   /** Told of what a person who looks after the agent wants to see. */
   told: { success: (text: string) => void; error: (text: string) => void }

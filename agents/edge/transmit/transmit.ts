@@ -1,6 +1,7 @@
 import { claimKey } from '../../../shared/transmission/keys.ts'
 import type { TransmissionEvent, TransmitJob } from '../../../shared/transmission/transmit-job.ts'
 import { awsFault } from '../../aws-fault.ts'
+import { steady } from '../../waiting.ts'
 import { type AmiConnection, AmiLost, AmiRefusal } from '../ami/ami-connection.ts'
 import type { CallFacts } from './call-facts.ts'
 import { fetchDocument } from './document.ts'
@@ -33,11 +34,13 @@ export interface Signals {
  * where it is gone, what became of it is unknown.
  */
 export async function transmit(
-  dependencies: TransmitDependencies,
+  { waiting, elapsed, ...others }: TransmitDependencies,
   options: TransmitOptions,
   attempt: Attempt,
   signals: Signals,
 ): Promise<AttemptEnd> {
+  // A machine without a clock of its own gets the time minutes after its start, and a call must not seem hours long by it.
+  const dependencies = { ...others, elapsed, waiting: steady(waiting, elapsed) }
   const known = dependencies.journal.stateOf(attempt.name)
   if (known?.originatingAt === undefined) return await prepareAndDial(dependencies, options, attempt, signals)
   const { originatingAt, answeredAt } = known
@@ -148,8 +151,10 @@ async function follow(
   letGo: AbortSignal,
 ): Promise<AttemptEnd> {
   const { answerSeconds, callSeconds } = attempt.job
-  const originatedAt = since.getTime()
-  const dueAt = originatedAt + (answerSeconds + callSeconds) * 1000
+  // After a restart, the time of the journal may be of a clock that was wrong: the call has all of its time once more, and a bad one twice.
+  const now = dependencies.waiting.now().getTime()
+  const originatedAt = Math.min(since.getTime(), now)
+  const dueAt = now + (answerSeconds + callSeconds) * 1000
   const onChange = progressTeller(dependencies, options, attempt)
   const followed = { call, originatedAt, dueAt, dialledBy, onChange }
   return (await followCall(dependencies, options, followed, letGo)) ?? 'let go'
