@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -25,7 +25,7 @@ describe('the count of a site', () => {
     const sequence = await open()
     const first = await sequence.of(id('a'))
     expect(first).toBe(START / 1000 + 1)
-    expect(await onDisk()).toEqual({ version: 1, last: first, given: { [id('a')]: first } })
+    expect(await onDisk()).toMatchObject({ version: 1, last: first, given: { [id('a')]: first } })
     expect(await sequence.of(id('b'))).toBe(START / 1000 + 2)
     expect(sequence.last()).toBe(START / 1000 + 2)
   })
@@ -88,5 +88,32 @@ describe('the count of a site', () => {
     folder = await mkdtemp(join(tmpdir(), 'faxlane-sequence-'))
     const other = await open()
     expect(await other.of(id('a'))).toBe(START / 1000 + 1)
+  })
+
+  it('gives the next fax the number that one went up without, since the disk was full', async () => {
+    const sequence = await open()
+    await rm(folder, { recursive: true })
+    const during = [id('a'), id('b'), id('c')]
+    expect(await Promise.all(during.map(sequence.of))).toEqual([undefined, undefined, undefined])
+    expect(sequence.last()).toBe(START / 1000)
+    await mkdir(folder)
+    expect(await sequence.of(id('after'))).toBe(START / 1000 + 1)
+  })
+
+  it('gives a number that was given back to the next fax, also after a kill', async () => {
+    const sequence = await open()
+    const [, second = 0, third = 0] = await Promise.all(['a', 'b', 'c'].map((name) => sequence.of(id(name))))
+    sequence.giveBack(id('b'))
+    sequence.giveBack(id('nobody'))
+    expect(sequence.last()).toBe(third)
+    expect(await sequence.of(id('d'))).toBe(second)
+    expect(await sequence.of(id('e'))).toBe(third + 1)
+    sequence.giveBack(id('d'))
+    expect(await sequence.of(id('b'))).toBe(second)
+    sequence.giveBack(id('b'))
+    sequence.giveBack(id('e'))
+    expect(sequence.last()).toBe(third)
+    expect(await sequence.of(id('f'))).toBe(second)
+    expect(await (await open()).of(id('g'))).toBe(third + 1)
   })
 })

@@ -11,16 +11,21 @@ const journalSchema = z.object({
   last: z.int().min(0),
   /** Numbers by fax id: of all that are not up yet, and of the last ones that are. */
   given: z.record(faxIdSchema, z.int().min(1)),
+  /** Numbers that were given, and whose faxes did not go up under them: the next ones get these. */
+  returned: z.array(z.int().min(1)).default([]),
 })
 type Journal = z.infer<typeof journalSchema>
 
 export interface Sequence {
-  /** The number of a fax. It is on disk before this resolves; undefined when the disk did not take it. */
+  /** The number of a fax. It is on disk before this resolves; undefined when the disk did not take it, and nobody has it then. */
   of: (faxId: string) => Promise<number | undefined>
+  /** The fax has not gone up and will not, under this id. */
+  giveBack: (faxId: string) => void
   /** The fax is up. Its number is kept for a while: the same fax may be submitted again. */
   settle: (faxId: string) => void
   /** No fax waits: whoever has a number is up, or gone. */
   settleAll: () => void
+  /** The highest number that a fax has. */
   last: () => number
 }
 
@@ -37,8 +42,8 @@ export async function openSequence(
   stateFolder: string,
 ): Promise<Sequence> {
   const path = join(stateFolder, FILE)
-  const { last, given } = (await readJournal(path, log)) ?? newJournal(now())
-  const journal: Journal = { version: 1, last, given: { ...given } }
+  const { last, given, returned } = (await readJournal(path, log)) ?? newJournal(now())
+  const journal: Journal = { version: 1, last, given: { ...given }, returned: [...returned] }
   const settled = new Set<string>()
   let saving: Promise<boolean> | undefined
   let next: Promise<boolean> | undefined
@@ -67,19 +72,36 @@ export async function openSequence(
     return next
   }
   const saved = new Set(Object.keys(journal.given))
+  const take = (faxId: string): number => {
+    // The lowest first: a gap in the middle is missed sooner than one at the end.
+    const number = journal.returned.shift() ?? journal.last + 1
+    journal.last = Math.max(journal.last, number)
+    journal.given[faxId] = number
+    return number
+  }
+  const giveBack = (faxId: string): void => {
+    const number = journal.given[faxId]
+    if (number === undefined) return
+    delete journal.given[faxId]
+    saved.delete(faxId)
+    journal.returned = [...journal.returned, number].sort((one, other) => one - other)
+    while (journal.returned.at(-1) === journal.last) {
+      journal.returned.pop()
+      journal.last -= 1
+    }
+  }
 
   return {
     of: async (faxId) => {
-      let number = journal.given[faxId]
-      if (number === undefined) {
-        number = journal.last + 1
-        journal.last = number
-        journal.given[faxId] = number
+      const number = journal.given[faxId] ?? take(faxId)
+      if (!saved.has(faxId) && !(await save())) {
+        giveBack(faxId)
+        return undefined
       }
-      if (!saved.has(faxId) && !(await save())) return undefined
       saved.add(faxId)
       return number
     },
+    giveBack,
     // Written with the next number: an entry too many does no harm.
     settle: (faxId) => {
       settled.add(faxId)
@@ -102,7 +124,7 @@ export async function openSequence(
  * so no number comes a second time.
  */
 function newJournal(now: Date): Journal {
-  return { version: 1, last: Math.floor(now.getTime() / 1000), given: {} }
+  return { version: 1, last: Math.floor(now.getTime() / 1000), given: {}, returned: [] }
 }
 
 async function readJournal(path: string, log: Log): Promise<Journal | undefined> {

@@ -119,7 +119,7 @@ export class UploadWork {
         file: spool.pathOf(`${stem}.tif`),
         facts: ready.facts,
         withoutPages: ready.withoutTiff ? 'none' : 'empty',
-        sequenceOf: sequence.of,
+        sequence,
         limits: { attempts: 1, largestBytes },
         signal: this.#loop.signal,
       })

@@ -291,6 +291,24 @@ describe('a file that changes while it goes up', () => {
     expect(incoming.objects.size).toBe(0)
   })
 
+  it.each(changes)('leaves no gap in the count when it %s before anything was sent', async (what, change) => {
+    const path = join(folder, `numbered-${what}.tif`)
+    await writeFile(path, page)
+    const { dependencies } = setUp()
+    const given = new Set<string>()
+    const sequence = {
+      of: async (faxId: string) => {
+        given.add(faxId)
+        await change(path)
+        return 7
+      },
+      giveBack: (faxId: string) => void given.delete(faxId),
+    }
+    const upload = uploadFax(dependencies, { site: 'paris', file: path, facts, sequence })
+    await expect(upload).rejects.toThrow(FileChangedError)
+    expect(given.size).toBe(0)
+  })
+
   it.each(changes)('is an error when it %s during the put', async (what, change) => {
     const path = join(folder, `during-${what}.tif`)
     await writeFile(path, page)

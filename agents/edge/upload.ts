@@ -7,7 +7,14 @@ import type { Log } from '../log.ts'
 import type { Waiting } from '../waiting.ts'
 import { type FaxOfFile, faxOfFile } from './fax-of-file.ts'
 import type { IncomingBucket, PutAnswer } from './incoming-bucket.ts'
-import { type FileIdentity, type StableFile, withNoFile, withStableFile } from './stable-file.ts'
+import type { Sequence } from './sequence-journal.ts'
+import {
+  FileChangedError,
+  type FileIdentity,
+  type StableFile,
+  withNoFile,
+  withStableFile,
+} from './stable-file.ts'
 
 export interface UploadDependencies {
   incoming: IncomingBucket
@@ -38,8 +45,8 @@ export interface UploadRequest {
    * Left out: a fax has pages.
    */
   withoutPages?: 'empty' | 'none'
-  /** The number that this fax gets in the count of its site; undefined when there is none. */
-  sequenceOf?: (faxId: string) => Promise<number | undefined>
+  /** The count of the site, in which this fax gets a number. */
+  sequence?: Pick<Sequence, 'of' | 'giveBack'>
   limits?: Partial<UploadLimits>
   signal?: AbortSignal
 }
@@ -90,8 +97,13 @@ export async function uploadFax(
       metadata: factsToMetadata(await numbered(request, fax)),
       signal: request.signal,
       onProgress,
+      isBegun: false,
     }
-    const ending = await tryUntilSafe(dependencies, upload, limits)
+    const ending = await tryUntilSafe(dependencies, upload, limits).catch((error: unknown) => {
+      // With other bytes it is another fax, and would leave a gap behind.
+      if (error instanceof FileChangedError && !upload.isBegun) request.sequence?.giveBack(fax.faxId)
+      throw error
+    })
     // The bytes that were announced are safe; but if the file has others by now, it must not be deleted for them.
     await file.assertUnchanged()
     const alreadyThere = ending === 'already there'
@@ -100,9 +112,9 @@ export async function uploadFax(
   })
 }
 
-async function numbered({ facts, sequenceOf }: UploadRequest, { faxId }: FaxOfFile): Promise<Facts> {
-  const sequence = await sequenceOf?.(faxId)
-  return sequence === undefined ? facts : { ...facts, sequence: String(sequence) }
+async function numbered({ facts, sequence }: UploadRequest, { faxId }: FaxOfFile): Promise<Facts> {
+  const number = await sequence?.of(faxId)
+  return number === undefined ? facts : { ...facts, sequence: String(number) }
 }
 
 interface Upload {
@@ -112,6 +124,8 @@ interface Upload {
   metadata: Record<string, string>
   signal: AbortSignal | undefined
   onProgress: (progress: UploadProgress) => void
+  /** S3 may have it, whatever it answered. */
+  isBegun: boolean
 }
 
 type Ending = 'stored' | 'already there'
@@ -157,6 +171,7 @@ async function tryOnce(incoming: IncomingBucket, upload: Upload): Promise<Ending
 async function putOnce(incoming: IncomingBucket, upload: Upload): Promise<PutAnswer> {
   const { key, fax, file, metadata, signal, onProgress } = upload
   await file.assertUnchanged()
+  upload.isBegun = true
   const open = (onBytes: () => void) =>
     file.read((sentBytes) => {
       onBytes()

@@ -37,6 +37,24 @@ export function expiryOf(since: Date, { LEDGER_DAYS }: LedgerEnvironment): numbe
   return Math.ceil(since.getTime() / 1000) + Number(LEDGER_DAYS) * 86_400
 }
 
+interface Opened {
+  openedAt: string
+}
+
+/** Longer than a delivery is tried, and as long as a message of it may lie anywhere. */
+const LEAST_DAYS_LEFT = 14
+
+/**
+ * The reception, by the id. Unless its days were over, or nearly, when the record was made: then the PBX has a wrong clock, and DynamoDB
+ * would delete what is under way.
+ */
+function keptSince(faxId: string, { openedAt }: Opened, environment: LedgerEnvironment): Date {
+  const [received, opened] = [timeOfFaxId(faxId), new Date(openedAt)]
+  const leastDays = Math.min(LEAST_DAYS_LEFT, Number(environment.LEDGER_DAYS) / 2)
+  const leastExpiry = opened.getTime() / 1000 + leastDays * 86_400
+  return expiryOf(received, environment) < leastExpiry ? opened : received
+}
+
 const faxItem = (record: FaxRecord) => ({ ...faxKey(record.id), ...faxIndexKeys(record), ...record })
 const deliveryItem = (record: DeliveryRecord) => ({
   ...deliveryKey(record.faxId, record.backend),
@@ -48,12 +66,12 @@ const deliveryItem = (record: DeliveryRecord) => ({
 export function makeDynamoLedger(client: DynamoDBClient, environment: LedgerEnvironment): Ledger {
   const { LEDGER_TABLE: table } = environment
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } })
-  const item = <Record extends Key>(faxId: string, record: Record) => ({
+  const item = <Record extends Key & Opened>(faxId: string, record: Record) => ({
     ...record,
-    expiresAt: expiryOf(timeOfFaxId(faxId), environment),
+    expiresAt: expiryOf(keptSince(faxId, record, environment), environment),
   })
-  const add = (faxId: string, record: Key) => putIf(documents, table, item(faxId, record))
-  const replace = (faxId: string, record: Key & { revision: number }) =>
+  const add = (faxId: string, record: Key & Opened) => putIf(documents, table, item(faxId, record))
+  const replace = (faxId: string, record: Key & Opened & { revision: number }) =>
     putIf(documents, table, item(faxId, record), record.revision - 1)
   const get = <Schema extends z.ZodType>(key: Key, schema: Schema) => read(documents, table, key, schema)
   return {

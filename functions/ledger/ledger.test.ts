@@ -1,5 +1,6 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { makeFaxId } from '../../shared/fax-id.ts'
 import type { FaxRecord } from '../../shared/ledger/records.ts'
 import { delivered } from '../../shared/outcome.ts'
 import { claim, openDelivery, settle } from './delivery-transitions.ts'
@@ -123,3 +124,36 @@ describe('a write whose answer was lost', () => {
     expect(await withLostAnswer((ledger) => ledger.addFax(fax))).toBe(false)
   })
 })
+
+it.each([
+  ['from its reception on', '2026-11-23T05:41:51Z', '2026-11-23T05:41:54.000Z', '2026-12-23T05:41:51Z'],
+  [
+    'so too where its site was cut off',
+    '2026-11-10T05:41:51Z',
+    '2026-11-23T05:41:54.000Z',
+    '2026-12-10T05:41:51Z',
+  ],
+  [
+    'from its arrival on where the PBX has no clock',
+    '2001-01-01T00:00:00Z',
+    '2026-11-23T05:41:54.000Z',
+    '2026-12-23T05:41:54Z',
+  ],
+])(
+  'DynamoDB keeps a fax and its deliveries for the days of the ledger: %s',
+  async (_, received, openedAt, expiry) => {
+    const ledger = makeDynamoLedger(client, { ...LEDGER, LEDGER_DAYS: '30' })
+    const id = makeFaxId(new Date(received), 'kept')
+    await ledger.addFax({ ...faxOf(id), openedAt })
+    await ledger.addDelivery(openDelivery(id, { name: 'mail', kind: 'mail' }, new Date(openedAt)))
+    const { Items = [] } = await client.send(
+      new QueryCommand({
+        TableName: LEDGER.LEDGER_TABLE,
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': { S: `FAX#${id}` } },
+      }),
+    )
+    const expected = { N: String(Date.parse(expiry) / 1000) }
+    expect(Items.map(({ expiresAt }) => expiresAt)).toEqual([expected, expected])
+  },
+)
