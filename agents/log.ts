@@ -1,3 +1,5 @@
+import { visibleJson } from '../shared/visible.ts'
+
 /** `warning` is for what mends itself or may; `error` is for what somebody has to look at. */
 export type LogLevel = 'info' | 'warning' | 'error'
 
@@ -14,13 +16,5 @@ export function logLine(event: string, fields: Record<string, string | number | 
 
 function plainOrQuoted(value: string): string {
   if (/^[\w.:/+@,*-]+$/.test(value)) return value
-  // JSON leaves DEL, the C1 controls and Unicode's line separators and format characters as they are; terminals and log readers act on them.
-  return JSON.stringify(value).replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, escaped)
-}
-
-/** As JSON writes it: what was logged can be parsed back. */
-function escaped(character: string): string {
-  return Array.from({ length: character.length }, (_, unit) => {
-    return `\\u${character.charCodeAt(unit).toString(16).padStart(4, '0')}`
-  }).join('')
+  return visibleJson(value)
 }

@@ -14,7 +14,8 @@ export function readWords<const Known extends Options>(
     return parseArgs({ args: [...words], allowPositionals: true, options })
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error)
-    throw wrongUsage(subcommand, text.replace(/\.$/, ''))
+    // It repeats the word that it does not know.
+    throw wrongUsage(subcommand, visible(text).replace(/\.$/, ''))
   }
 }
 

@@ -73,8 +73,9 @@ export async function runHere(words: readonly string[]) {
   const { stdout, stderr } = process
   const originals = { stdout: stdout.write, stderr: stderr.write }
   const listening = [stdout, stderr].map((stream) => ({ stream, before: new Set(stream.listeners('error')) }))
-  const capture = (name: 'stdout' | 'stderr') => (chunk: string | Uint8Array) => {
+  const capture = (name: 'stdout' | 'stderr') => (chunk: string | Uint8Array, done?: () => void) => {
     written[name] += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString()
+    done?.()
     return true
   }
   try {

@@ -1,4 +1,4 @@
-import { visible } from '../../shared/visible.ts'
+import { visible, visibleJson } from '../../shared/visible.ts'
 import { ConfigError } from './read-config.ts'
 import { withTimeLimit } from './time-limit.ts'
 
@@ -53,7 +53,7 @@ export async function runChecks(
     if (!json) write(lines(result))
   }
   const ok = results.every((result) => result.ok)
-  if (json) write(`${JSON.stringify({ ok, checks: results }, undefined, 2)}\n`)
+  if (json) write(`${visibleJson({ ok, checks: results }, 2)}\n`)
   return ok ? 0 : 1
 }
 

@@ -1,7 +1,7 @@
 import { open, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
-import { visible } from '../../shared/visible.ts'
+import { visible, visibleJson } from '../../shared/visible.ts'
 import type { Log } from '../log.ts'
 import type { Waiting } from '../waiting.ts'
 import { isOneRunning } from './only-one.ts'
@@ -117,7 +117,7 @@ export async function showStatus(
   write: (text: string) => void,
 ): Promise<0 | 1> {
   const status = await readStatus(stateFolder)
-  if (json) write(`${JSON.stringify(status ?? { running: false }, undefined, 2)}\n`)
+  if (json) write(`${visibleJson(status ?? { running: false }, 2)}\n`)
   else write(status === undefined ? `${unit} has not run yet.\n` : statusLines(status, unit))
   return status?.running === true ? 0 : 1
 }

@@ -1,4 +1,5 @@
 import { factsSchema } from '../../shared/facts.ts'
+import { visibleJson } from '../../shared/visible.ts'
 import { EXIT_CODES, type Output, type Subcommand, type Words, WrongUsage } from '../daemon/command-line.ts'
 import { configFileOf } from '../daemon/daemon-program.ts'
 import { loadConfig } from '../daemon/read-config.ts'
@@ -51,7 +52,7 @@ export function submitCommand({ out, err }: Output): Subcommand {
       const { spool, largestMegabytes } = config
       try {
         const name = await submitFax({ spool, largestBytes: largestMegabytes * 1e6 }, { file, facts })
-        out(isJson ? `${JSON.stringify({ submitted: name, spool })}\n` : `${name}\n`)
+        out(isJson ? `${visibleJson({ submitted: name, spool })}\n` : `${name}\n`)
         return EXIT_CODES.done
       } catch (error) {
         err(`faxlane-edge: not submitted: ${(error as Error).message}\n`)

@@ -3,6 +3,7 @@ import { hasTransmissionEnded, type TransmissionRecord } from '../../shared/ledg
 import { parseAgentClaim } from '../../shared/transmission/claim.ts'
 import { claimKey } from '../../shared/transmission/keys.ts'
 import type { TransmissionReport } from '../../shared/transmission/transmit-job.ts'
+import { visibleJson } from '../../shared/visible.ts'
 import { readFaxId } from '../faxes/fax-argument.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import { GATEWAY_HELP, GATEWAY_OPTIONS } from '../gateway/target.ts'
@@ -42,9 +43,7 @@ async function run(words: readonly string[]): Promise<number> {
     }
     await gateway.queues.send(gateway.names.reports(record.site), canceled(record))
   })
-  process.stdout.write(
-    values.json ? `${JSON.stringify({ canceled: id })}\n` : `${id}: nobody will dial it.\n`,
-  )
+  process.stdout.write(values.json ? `${visibleJson({ canceled: id })}\n` : `${id}: nobody will dial it.\n`)
   return EXIT_CODES.done
 }
 

@@ -1,5 +1,5 @@
 import { ConversionRefused, convertTiffToPdf } from '../../shared/conversion/convert.ts'
-import { visible } from '../../shared/visible.ts'
+import { visible, visibleJson } from '../../shared/visible.ts'
 import { FileProblem } from '../file-problem.ts'
 import { identityOf, makeFolder, readInput, writeOutput } from '../files.ts'
 import { EXIT_CODES, type Subcommand, WrongUsage } from '../subcommand.ts'
@@ -19,7 +19,7 @@ async function run(words: readonly string[]): Promise<number> {
     const isConverted = 'pages' in report
     if (isConverted) converted++
     const stream = toStandardOutput || (!json && !isConverted) ? process.stderr : process.stdout
-    stream.write(json ? `${JSON.stringify(report)}\n` : describe(report))
+    stream.write(json ? `${visibleJson(report)}\n` : describe(report))
   }
   if (jobs.length > 1 && !json) process.stdout.write(`${converted} of ${jobs.length} files converted\n`)
   return converted === jobs.length ? EXIT_CODES.done : EXIT_CODES.someFailed

@@ -60,8 +60,8 @@ function numberLines({ columns, paint }: Look, group: readonly NumberChange[]): 
     ...changedBackends.map((name) => paint('yellow', `~ ${name}`)),
   ]
   const recipients = [
-    ...lostRecipients.map((address) => paint('red', `- ${address}`)),
-    ...gainedRecipients.map((address) => paint('green', `+ ${address}`)),
+    ...lostRecipients.map((address) => paint('red', `- ${visible(address)}`)),
+    ...gainedRecipients.map((address) => paint('green', `+ ${visible(address)}`)),
   ]
   return [
     ...wrap(`${shown}${more}`, columns - 2).map((line) => `  ${line}`),

@@ -1,4 +1,4 @@
-import { visible } from '../../shared/visible.ts'
+import { visible, visibleJson } from '../../shared/visible.ts'
 import { readDeployedTable } from '../gateway/deployed-table.ts'
 import { GATEWAY_HELP, GATEWAY_OPTIONS } from '../gateway/target.ts'
 import { EXIT_CODES, type Subcommand } from '../subcommand.ts'
@@ -47,6 +47,6 @@ async function run(words: readonly string[]): Promise<number> {
     values.against === undefined ? (await readDeployedTable('diff', values)).table : loadTable(values.against)
   const found = diffTables(before, after)
   const screen = standardOutput()
-  screen.write(values.json ? `${JSON.stringify(found)}\n` : describe(screen, found))
+  screen.write(values.json ? `${visibleJson(found)}\n` : describe(screen, found))
   return values['exit-code'] && !isEmpty(found) ? EXIT_CODES.someFailed : EXIT_CODES.done
 }

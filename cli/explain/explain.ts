@@ -1,7 +1,7 @@
 import type { Backend } from '../../shared/routing-table/deployed-table.ts'
 import { DIALLED_NUMBER } from '../../shared/routing-table/sections/number.ts'
 import { templateSource } from '../../shared/routing-table/template.ts'
-import { visible } from '../../shared/visible.ts'
+import { visible, visibleJson } from '../../shared/visible.ts'
 import { DEPLOYED_OPTION, readTableOf } from '../gateway/deployed-table.ts'
 import { GATEWAY_HELP, GATEWAY_OPTIONS } from '../gateway/target.ts'
 import { EXIT_CODES, type Subcommand } from '../subcommand.ts'
@@ -43,7 +43,7 @@ async function run(words: readonly string[]): Promise<number> {
   const screen = standardOutput()
   screen.write(
     values.json
-      ? `${JSON.stringify({ ...asJson(explanation), pbx: pbxSides })}\n`
+      ? `${visibleJson({ ...asJson(explanation), pbx: pbxSides })}\n`
       : describe(screen, explanation, { source, pbxSides }),
   )
   return explanation.by === 'unrouted' ? EXIT_CODES.someFailed : EXIT_CODES.done

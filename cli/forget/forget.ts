@@ -9,7 +9,7 @@ import {
 } from '../../shared/ledger/forgotten.ts'
 import { maskNumber } from '../../shared/mask.ts'
 import { retentionOf } from '../../shared/routing-table/deployed-table.ts'
-import { visible } from '../../shared/visible.ts'
+import { visible, visibleJson } from '../../shared/visible.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import { GATEWAY_HELP, GATEWAY_OPTIONS, isNamed } from '../gateway/target.ts'
 import { withGateway } from '../gateway/with-gateway.ts'
@@ -69,7 +69,7 @@ async function run(words: readonly string[]): Promise<number> {
     const objectVersions = command.yes ? await remove(gateway, known, command) : 0
     return reportOf(gateway, command, { known, objectVersions })
   })
-  process.stdout.write(command.json ? `${JSON.stringify(report)}\n` : describe(report))
+  process.stdout.write(command.json ? `${visibleJson(report)}\n` : describe(report))
   return report.underWay.length === 0 ? EXIT_CODES.done : EXIT_CODES.someFailed
 }
 

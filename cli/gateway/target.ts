@@ -37,6 +37,8 @@ export async function findTarget(
   if (words.stack !== undefined && words.home !== undefined) {
     throw wrongUsage(subcommand, '--stack names a deployment, --home a gateway on this machine: one of them')
   }
+  // A variable of a script that is empty must not mean another gateway.
+  if (words.stack === '' || words.home === '') throw wrongUsage(subcommand, '--stack or --home names nothing')
   const { stack, home } = named(words, environment)
   if (stack) return { deployment: stack }
   if (home) return { local: await localAt(home), home }

@@ -2,7 +2,7 @@ import { FORMATS, fileStem } from '../../shared/file-name.ts'
 import type { FaxRecord } from '../../shared/ledger/records.ts'
 import { makeTransmissionQueries } from '../../shared/ledger/transmission-queries.ts'
 import type { TransmissionRecord } from '../../shared/ledger/transmission-record.ts'
-import { visible } from '../../shared/visible.ts'
+import { visible, visibleJson } from '../../shared/visible.ts'
 import { sizeInWords } from '../faxes/amounts.ts'
 import { readEntry, readFaxId } from '../faxes/fax-argument.ts'
 import { writeOutput } from '../files.ts'
@@ -44,7 +44,7 @@ async function run(words: readonly string[]): Promise<number> {
   const stream = output === '-' ? process.stderr : process.stdout
   stream.write(
     values.json
-      ? `${JSON.stringify({ fax: faxId, format, output, bytes: bytes.length })}\n`
+      ? `${visibleJson({ fax: faxId, format, output, bytes: bytes.length })}\n`
       : `${visible(output)}: ${sizeInWords(bytes.length)}\n`,
   )
   return EXIT_CODES.done

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { readTable } from '../../shared/routing-table/read-table.ts'
-import { visible } from '../../shared/visible.ts'
+import { visible, visibleJson } from '../../shared/visible.ts'
 import { FileProblem } from '../file-problem.ts'
 import { makeFolder, readInput, writeOutput } from '../files.ts'
 import { GATEWAY_HELP, GATEWAY_OPTIONS } from '../gateway/target.ts'
@@ -79,7 +79,7 @@ async function run(words: readonly string[]): Promise<number> {
   if (!command['dry-run']) await writeImported(command, imported)
   const report = reportOf(command, imported)
   const screen = screenOf(command.output === '-' ? process.stderr : process.stdout, process.env)
-  screen.write(command.json ? `${JSON.stringify(report)}\n` : describe(screen, report))
+  screen.write(command.json ? `${visibleJson(report)}\n` : describe(screen, report))
   return report.findings.length === 0 ? EXIT_CODES.done : EXIT_CODES.someFailed
 }
 
@@ -109,7 +109,7 @@ async function setPasswords(
     const hint = one.result === 'set' ? '' : ': deploy the new table first, which makes it'
     process.stdout.write(
       json
-        ? `${JSON.stringify(one)}\n`
+        ? `${visibleJson(one)}\n`
         : `${one.name}, the password of [${visible(one.section)}]: ${one.result}${hint}\n`,
     )
   }

@@ -1,4 +1,5 @@
 import { timeOfFaxId } from '../../shared/fax-id.ts'
+import { visibleJson } from '../../shared/visible.ts'
 import { stateOf } from '../faxes/fax-state.ts'
 import { newestFirst } from '../faxes/list-options.ts'
 import { withGateway } from '../gateway/with-gateway.ts'
@@ -25,7 +26,7 @@ const inOrder = ({ entries }: Found) =>
 
 function asLines(found: Found): string {
   return inOrder(found)
-    .map((entry) => `${JSON.stringify({ ...entry, state: stateOf(entry) })}\n`)
+    .map((entry) => `${visibleJson({ ...entry, state: stateOf(entry) })}\n`)
     .join('')
 }
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { PbxKind, PbxSite, PbxTable } from '../../shared/routing-table/pbx-table.ts'
-import { visible } from '../../shared/visible.ts'
+import { visible, visibleJson } from '../../shared/visible.ts'
 import { EXIT_CODES, type Subcommand } from '../subcommand.ts'
 import { loadTables } from '../table-file.ts'
 import { wrongUsage } from '../words.ts'
@@ -32,7 +32,7 @@ async function run(words: readonly string[]): Promise<number> {
     reports.push({ site: site.name, pbx: kind, folder, files, notes: notesOn(site, kind) })
   }
   process.stdout.write(
-    commandLine.json ? `${JSON.stringify({ sites: reports })}\n` : describe(reports, commandLine),
+    commandLine.json ? `${visibleJson({ sites: reports })}\n` : describe(reports, commandLine),
   )
   const isRight = reports.every(({ files }) =>
     files.every(({ fate }) => IS_RIGHT[fate] || (fate === 'leftover' && !commandLine.check)),

@@ -1,5 +1,5 @@
 import { deadLettersOf } from '../../shared/deployment-names.ts'
-import { visible } from '../../shared/visible.ts'
+import { visible, visibleJson } from '../../shared/visible.ts'
 import { count } from '../faxes/amounts.ts'
 import { ago } from '../faxes/when.ts'
 import type { DeadLetter, Gateway } from '../gateway/gateway.ts'
@@ -45,7 +45,7 @@ async function run(words: readonly string[]): Promise<number> {
     return Promise.all(filled.map((one) => redriveOne(gateway, one, values['dry-run'])))
   })
   const screen = standardOutput()
-  if (values.json) for (const one of redriven) screen.write(`${JSON.stringify(one)}\n`)
+  if (values.json) for (const one of redriven) screen.write(`${visibleJson(one)}\n`)
   else screen.write(describe(redriven, screen.columns, new Date()))
   return EXIT_CODES.done
 }

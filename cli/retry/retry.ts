@@ -1,6 +1,6 @@
 import { makeTransmissionQueries } from '../../shared/ledger/transmission-queries.ts'
 import { backendNameSchema } from '../../shared/routing-table/deployed-table.ts'
-import { visible } from '../../shared/visible.ts'
+import { visible, visibleJson } from '../../shared/visible.ts'
 import { count } from '../faxes/amounts.ts'
 import { readEntry, readFaxId } from '../faxes/fax-argument.ts'
 import { stateOf } from '../faxes/fax-state.ts'
@@ -95,7 +95,7 @@ async function ask(gateway: Gateway, command: RetryCommand, retries: readonly Re
       process.stdout.write(
         `${request.faxId} to ${visible(request.backend ?? 'wherever it did not arrive')}\n`,
       )
-    else if (!wait || dryRun) process.stdout.write(`${JSON.stringify({ ...request, asked: !dryRun })}\n`)
+    else if (!wait || dryRun) process.stdout.write(`${visibleJson({ ...request, asked: !dryRun })}\n`)
   }
   if (!json)
     process.stdout.write(
@@ -118,7 +118,7 @@ async function report(
     if (state === 'delivered') delivered++
     process.stdout.write(
       json
-        ? `${JSON.stringify({ ...request, asked: true, state })}\n`
+        ? `${visibleJson({ ...request, asked: true, state })}\n`
         : `${request.faxId}${request.backend === undefined ? '' : ` to ${request.backend}`}: ${state}\n`,
     )
   }

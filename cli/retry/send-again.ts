@@ -1,6 +1,6 @@
 import { hasTransmissionEnded, type TransmissionRecord } from '../../shared/ledger/transmission-record.ts'
 import { type SendRequest, sendRequestSchema } from '../../shared/transmission/send-request.ts'
-import { visible } from '../../shared/visible.ts'
+import { visible, visibleJson } from '../../shared/visible.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import { put } from '../send/put.ts'
 import { tellOf } from '../send/tell-of.ts'
@@ -38,7 +38,7 @@ export async function sendAgain(
   const to = request.to.join(', ')
   process.stdout.write(
     command.json
-      ? `${JSON.stringify({ fax: id, to, asked: false })}\n`
+      ? `${visibleJson({ fax: id, to, asked: false })}\n`
       : `${id} would be sent to ${visible(to)} again.\n`,
   )
   return 0

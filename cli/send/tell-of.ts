@@ -1,6 +1,6 @@
 import { makeTransmissionQueries } from '../../shared/ledger/transmission-queries.ts'
 import type { TransmissionRecord } from '../../shared/ledger/transmission-record.ts'
-import { visible } from '../../shared/visible.ts'
+import { visible, visibleJson } from '../../shared/visible.ts'
 import { timeOf } from '../faxes/when.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import { EXIT_CODES } from '../subcommand.ts'
@@ -24,7 +24,7 @@ export async function tellOf(
   const screen = standardOutput()
   if (telling.wait) return followAll(gateway, telling, taken, screen)
   for (const one of taken)
-    screen.write(telling.json ? `${JSON.stringify(one)}\n` : `${one.id}  to ${visible(one.to)}\n`)
+    screen.write(telling.json ? `${visibleJson(one)}\n` : `${one.id}  to ${visible(one.to)}\n`)
   return EXIT_CODES.done
 }
 
@@ -40,7 +40,7 @@ async function followAll(
       follow(queries, id, (record) => json || screen.write(progressLine(screen, record))),
     ),
   )
-  if (json) for (const record of ends) screen.write(`${JSON.stringify(record)}\n`)
+  if (json) for (const record of ends) screen.write(`${visibleJson(record)}\n`)
   return ends.every(({ state }) => state === 'sent') ? EXIT_CODES.done : EXIT_CODES.someFailed
 }
 

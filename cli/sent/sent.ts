@@ -1,6 +1,7 @@
 import { timeOfFaxId } from '../../shared/fax-id.ts'
 import { makeTransmissionQueries } from '../../shared/ledger/transmission-queries.ts'
 import type { TransmissionRecord } from '../../shared/ledger/transmission-record.ts'
+import { visibleJson } from '../../shared/visible.ts'
 import { newestFirst } from '../faxes/list-options.ts'
 import { shortTimeOf } from '../faxes/when.ts'
 import { withGateway } from '../gateway/with-gateway.ts'
@@ -29,7 +30,7 @@ const inOrder = ({ records }: Found) =>
 
 function asLines(found: Found): string {
   return inOrder(found)
-    .map((record) => `${JSON.stringify(record)}\n`)
+    .map((record) => `${visibleJson(record)}\n`)
     .join('')
 }
 

@@ -1,5 +1,6 @@
 import { whatIsStuck } from '../../shared/ledger/stuck.ts'
 import { makeTransmissionQueries } from '../../shared/ledger/transmission-queries.ts'
+import { visibleJson } from '../../shared/visible.ts'
 import { readEntry, readFaxId } from '../faxes/fax-argument.ts'
 import { stateOf } from '../faxes/fax-state.ts'
 import { GATEWAY_HELP, GATEWAY_OPTIONS } from '../gateway/target.ts'
@@ -36,13 +37,13 @@ async function run(words: readonly string[]): Promise<number> {
   const screen = standardOutput()
   if (transmission !== undefined) {
     screen.write(
-      values.json ? `${JSON.stringify({ transmission })}\n` : describeTransmission(screen, transmission, now),
+      values.json ? `${visibleJson({ transmission })}\n` : describeTransmission(screen, transmission, now),
     )
     return EXIT_CODES.done
   }
   screen.write(
     values.json
-      ? `${JSON.stringify({ ...entry, state: stateOf(entry), stuck: whatIsStuck(entry, now) })}\n`
+      ? `${visibleJson({ ...entry, state: stateOf(entry), stuck: whatIsStuck(entry, now) })}\n`
       : describe(screen, entry, now),
   )
   return EXIT_CODES.done

@@ -3,7 +3,7 @@ import type { Facts } from '../../shared/facts.ts'
 import { LARGEST_TIFF_BYTES } from '../../shared/largest-tiff.ts'
 import type { DeployedTable } from '../../shared/routing-table/deployed-table.ts'
 import { DIALLED_NUMBER } from '../../shared/routing-table/sections/number.ts'
-import { visible } from '../../shared/visible.ts'
+import { visible, visibleJson } from '../../shared/visible.ts'
 import { sizeInWords } from '../faxes/amounts.ts'
 import { readInput } from '../files.ts'
 import { GATEWAY_HELP, GATEWAY_OPTIONS } from '../gateway/target.ts'
@@ -70,7 +70,7 @@ async function run(words: readonly string[]): Promise<number> {
   }
   const report = await tryIt(command, tiff)
   const screen = standardOutput()
-  screen.write(command.json ? `${JSON.stringify(report)}\n` : describe(screen, report))
+  screen.write(command.json ? `${visibleJson(report)}\n` : describe(screen, report))
   return report.reason === undefined ? EXIT_CODES.done : EXIT_CODES.someFailed
 }
 

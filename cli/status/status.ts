@@ -1,4 +1,5 @@
 import { MENDABLE_DAYS, SEEN_DAYS } from '../../shared/ledger/concerns.ts'
+import { visibleJson } from '../../shared/visible.ts'
 import { GATEWAY_HELP, GATEWAY_OPTIONS } from '../gateway/target.ts'
 import { withGateway } from '../gateway/with-gateway.ts'
 import { EXIT_CODES, type Subcommand } from '../subcommand.ts'
@@ -31,6 +32,6 @@ async function run(words: readonly string[]): Promise<number> {
   const now = new Date()
   const health = await withGateway('status', values, (gateway) => readHealth(gateway, now))
   const screen = standardOutput()
-  screen.write(values.json ? `${JSON.stringify(health)}\n` : describe(screen, health, now))
+  screen.write(values.json ? `${visibleJson(health)}\n` : describe(screen, health, now))
   return health.concerns.length === 0 ? EXIT_CODES.done : EXIT_CODES.someFailed
 }

@@ -1,7 +1,7 @@
 import { STANDINGS } from '../../shared/ledger/standing.ts'
 import { TRANSMISSION_STANDINGS } from '../../shared/ledger/transmission-standing.ts'
 import { LOOK_BACK_DAYS, type SweepReport, sweepReportSchema } from '../../shared/sweep-report.ts'
-import { visible } from '../../shared/visible.ts'
+import { visible, visibleJson } from '../../shared/visible.ts'
 import { count } from '../faxes/amounts.ts'
 import { dayOf, timeOf } from '../faxes/when.ts'
 import { GATEWAY_HELP, GATEWAY_OPTIONS } from '../gateway/target.ts'
@@ -42,7 +42,7 @@ async function run(words: readonly string[]): Promise<number> {
     sweepReportSchema.parse(await invoke(names.function('sweep'), { days })),
   )
   const screen = standardOutput()
-  screen.write(values.json ? `${JSON.stringify(report)}\n` : describe(screen, report))
+  screen.write(values.json ? `${visibleJson(report)}\n` : describe(screen, report))
   const holds = report.holds && report.toBeSent.holds
   return holds && report.findingsCount === 0 ? EXIT_CODES.done : EXIT_CODES.someFailed
 }

@@ -1,3 +1,5 @@
+import { visible } from '../visible.ts'
+
 /** What is wrong at one place of a file: what stands there, why that does not hold, and what would. */
 export interface Finding {
   file: string
@@ -14,9 +16,12 @@ export type LineFinding = Omit<Finding, 'file'>
 
 const SHOWN_CHARACTERS = 100
 
-/** Three lines for a terminal or a build log: place and problem, what was found, what would be right. */
+/**
+ * Three lines for a terminal or a build log: place and problem, what was found, what would be right. A table may come from anywhere: an escape sequence in it
+ * must not reach the terminal that shows what is wrong.
+ */
 export function formatFinding({ file, line, found, problem, fix }: Finding): string {
-  return `${printable(file)}:${line}: ${printable(problem)}\n  found: ${cut(printable(found))}\n  fix:   ${printable(fix)}`
+  return `${visible(file)}:${line}: ${visible(problem)}\n  found: ${cut(visible(found))}\n  fix:   ${visible(fix)}`
 }
 
 function cut(text: string): string {
@@ -24,12 +29,4 @@ function cut(text: string): string {
   return characters.length <= SHOWN_CHARACTERS
     ? text
     : `${characters.slice(0, SHOWN_CHARACTERS - 1).join('')}…`
-}
-
-/** A table may come from anywhere: an escape sequence in it must not reach the terminal that shows what is wrong. */
-function printable(text: string): string {
-  return text.replaceAll(/[\p{Cc}\u2028\u2029]/gu, (character) => {
-    const code = character.codePointAt(0) ?? 0
-    return `\\u${code.toString(16).padStart(4, '0')}`
-  })
 }

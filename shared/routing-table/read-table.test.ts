@@ -750,7 +750,15 @@ test('a table of 10,000 numbers is read and routed', () => {
 })
 
 test('a finding is three lines, and nothing of the file reaches the terminal as a command to it', () => {
-  const finding = { file: 'fax.conf', line: 3, found: 'dest = \u001b[2J\u009b', problem: 'No.', fix: 'Yes.' }
-  expect(formatFinding(finding)).toBe('fax.conf:3: No.\n  found: dest = \\u001b[2J\\u009b\n  fix:   Yes.')
+  const finding = {
+    file: 'fax.conf',
+    line: 3,
+    found: 'dest = \u001b[2J\u009b\u202e',
+    problem: 'No.',
+    fix: 'Yes.',
+  }
+  expect(formatFinding(finding)).toBe(
+    'fax.conf:3: No.\n  found: dest = \\u{1b}[2J\\u{9b}\\u{202e}\n  fix:   Yes.',
+  )
   expect(formatFinding({ ...finding, found: 'é'.repeat(1000) }).length).toBeLessThan(200)
 })
