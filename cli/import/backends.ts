@@ -4,7 +4,14 @@ import {
   backendNameSchema,
 } from '../../shared/routing-table/deployed-table.ts'
 import { kindOfSection } from '../../shared/routing-table/sections/option-names.ts'
-import { type ConfSection, commentOut, commentOutSection, optionLine, setOption } from './conf-lines.ts'
+import {
+  type ConfSection,
+  commentOut,
+  commentOutSection,
+  optionLine,
+  removeLine,
+  setOption,
+} from './conf-lines.ts'
 import { remark, type Work } from './work.ts'
 
 export function backendKind({ name }: ConfSection): BackendKind | undefined {
@@ -14,6 +21,28 @@ export function backendKind({ name }: ConfSection): BackendKind | undefined {
 
 export function ofKind({ sections }: Work, kind: BackendKind): ConfSection[] {
   return sections.filter((section) => backendKind(section) === kind)
+}
+
+/** Where no FTP server is: XiVO read none there, and a table goes where passwords should not. */
+export function removeStrayPasswords(work: Work): void {
+  for (const section of work.sections) {
+    if (backendKind(section) === 'ftp') continue
+    for (const line of section.lines) {
+      const { option, number } = line
+      if (option === undefined || !isPassword(option.name)) continue
+      removeLine(section, line)
+      const where = section.header === undefined ? 'before the first section' : `in [${section.name}]`
+      remark(work, 'changed', `${option.name} ${where} had no effect, and is left out.`, {
+        section,
+        line: number,
+      })
+    }
+  }
+}
+
+/** Of an option. */
+export function isPassword(name: string): boolean {
+  return /pass/.test(name)
 }
 
 /** XiVO read the sections whose names begin in one of its ways, and no others. */

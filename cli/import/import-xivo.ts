@@ -2,6 +2,7 @@ import {
   explainFtp,
   explainLogs,
   normaliseConversion,
+  removeStrayPasswords,
   renameBackends,
   replacePasswords,
   silenceUnknownSections,
@@ -39,6 +40,7 @@ export function importXivo({ bytes, recipients, readFile, secretPrefix }: XivoFi
     remark(work, 'changed', 'The file was not UTF-8: it was read as Windows-1252, and is UTF-8 now.')
   mergeSections(work)
   keepLastOfEach(work)
+  removeStrayPasswords(work)
   silenceUnknownSections(work)
   silenceUndiallable(work)
   const renamed = renameBackends(work)

@@ -150,14 +150,22 @@ function reportOf({ file, output, ...command }: CommandLine, imported: Imported)
     secrets: imported.secrets.map(({ name, section, password }) => ({
       name,
       section,
-      command: `aws secretsmanager put-secret-value --secret-id ${name} --secret-string ${command['show-passwords'] ? quoted(password) : `'the password of [${section}]'`}`,
+      command: `aws secretsmanager put-secret-value --secret-id ${name} --secret-string ${quoted(command['show-passwords'] ? password : `the password of [${section}]`)}`,
     })),
     findings,
     notes,
   }
 }
 
-/** For a POSIX shell. */
+/** For a POSIX shell. What a terminal would obey is left to its printf, so that the command can be shown. */
 function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`
+  const inQuotes = (plain: string) => `'${plain.replaceAll("'", `'\\''`)}'`
+  if (visible(text) === text) return inQuotes(text)
+  const octal = (byte: number) => `\\0${byte.toString(8).padStart(3, '0')}`
+  const escaped = [...text].map((character) =>
+    character === '\\' || visible(character) !== character
+      ? [...Buffer.from(character)].map(octal).join('')
+      : character,
+  )
+  return `"$(printf %b ${inQuotes(escaped.join(''))})"`
 }

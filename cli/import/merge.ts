@@ -1,3 +1,4 @@
+import { isPassword } from './backends.ts'
 import { type ConfSection, commentOut, removeLine } from './conf-lines.ts'
 import { remark, type Work } from './work.ts'
 
@@ -31,8 +32,4 @@ export function keepLastOfEach(work: Work): void {
       remark(work, 'broken', text, { section, line: number ?? index })
     }
   }
-}
-
-function isPassword(name: string): boolean {
-  return /pass/.test(name)
 }

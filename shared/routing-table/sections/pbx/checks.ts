@@ -67,7 +67,8 @@ export const portNumber: Check<number> = (text) =>
     ? { value: Number(text) }
     : wrong('A port of a gateway is a whole number.', 'Write 1 for the first.')
 
+/** It stands in XML and in comments, and is shown: printable, and no more of it is asked. */
 export const lineLabel: Check<string> = (text) =>
-  Array.from(text).length <= 60
+  Array.from(text).length <= 60 && !/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]/u.test(text)
     ? { value: text }
-    : wrong('The name of a line is at most 60 characters.', 'Write a shorter one.')
+    : wrong('The name of a line is at most 60 printable characters.', 'Write a shorter one.')
