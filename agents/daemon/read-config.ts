@@ -3,6 +3,7 @@ import type { Check, Reading } from '../../shared/routing-table/checks.ts'
 import { type Finding, formatFinding } from '../../shared/routing-table/finding.ts'
 import { decodeUtf8, parseIni, type Section } from '../../shared/routing-table/ini.ts'
 import { openSection, reportMissing, type SectionReader } from '../../shared/routing-table/section-reader.ts'
+import { visible } from '../../shared/visible.ts'
 
 /** How an option of a configuration file is read, and what holds where it is left out. */
 export type OptionSpec<Value> =
@@ -83,7 +84,7 @@ async function bytesOf(file: string): Promise<Uint8Array> {
     const { code } = error as NodeJS.ErrnoException
     const why = code === 'ENOENT' ? 'There is no such file' : `The file cannot be read (${code})`
     throw new ConfigError(
-      `${file}: ${why}. The Debian package installs a commented one; --config FILE names another.`,
+      `${visible(file)}: ${why}. The Debian package installs a commented one; --config FILE names another.`,
     )
   }
 }

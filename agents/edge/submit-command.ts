@@ -1,5 +1,5 @@
 import { factsSchema } from '../../shared/facts.ts'
-import { visibleJson } from '../../shared/visible.ts'
+import { visible, visibleJson } from '../../shared/visible.ts'
 import { EXIT_CODES, type Output, type Subcommand, type Words, WrongUsage } from '../daemon/command-line.ts'
 import { configFileOf } from '../daemon/daemon-program.ts'
 import { loadConfig } from '../daemon/read-config.ts'
@@ -55,7 +55,8 @@ export function submitCommand({ out, err }: Output): Subcommand {
         out(isJson ? `${visibleJson({ submitted: name, spool })}\n` : `${name}\n`)
         return EXIT_CODES.done
       } catch (error) {
-        err(`faxlane-edge: not submitted: ${(error as Error).message}\n`)
+        // The PBX may have named the file after its caller.
+        err(`faxlane-edge: not submitted: ${visible((error as Error).message)}\n`)
         return EXIT_CODES.refused
       }
     },
