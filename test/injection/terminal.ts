@@ -14,6 +14,7 @@ import { deadLettersOf } from '../../shared/deployment-names.ts'
 import { makeFaxId } from '../../shared/fax-id.ts'
 import type { DeliveryRecord, FaxRecord } from '../../shared/ledger/records.ts'
 import { STANDINGS } from '../../shared/ledger/standing.ts'
+import { TRANSMISSION_STANDINGS } from '../../shared/ledger/transmission-standing.ts'
 import { incomingKey } from '../../shared/object-keys.ts'
 import { failed } from '../../shared/outcome.ts'
 import type { DeployedTable } from '../../shared/routing-table/deployed-table.ts'
@@ -127,7 +128,7 @@ async function leaveTransmission(text: string): Promise<string> {
 async function showDeadLetter(text: string): Promise<void> {
   if (stores === undefined) return
   const sqs = new SQSClient(stores.settings)
-  const QueueUrl = `${stores.settings.endpoint}/000000000000/${deadLettersOf(stores.names.reports)}`
+  const QueueUrl = `${stores.settings.endpoint}/000000000000/${deadLettersOf(stores.names.arrivals)}`
   // SQS refuses what XML can't hold.
   const MessageBody = JSON.stringify({ text: text.slice(0, 400).replaceAll(/[\ufffe\uffff]/g, '') })
   await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }))
@@ -163,9 +164,14 @@ export async function showAll(): Promise<void> {
     await leaveTransmission(text)
   }
   const counts = Object.fromEntries(STANDINGS.map((standing) => [standing, 0]))
-  const findings = HOSTILE_STRINGS.map(([, what]) => ({ faxId: makeFaxId(AT, what), what }))
+  const toBeSent = Object.fromEntries(TRANSMISSION_STANDINGS.map((standing) => [standing, 0]))
+  const findings = HOSTILE_STRINGS.flatMap(([, what]) => [
+    { faxId: makeFaxId(AT, what), what },
+    { key: what, what },
+  ])
   const payload = {
     ...{ from: AT.toISOString(), to: AT.toISOString(), received: 1, counts, holds: false },
+    toBeSent: { taken: 1, counts: toBeSent, holds: false },
     ...{ repaired: findings, repairedCount: 1, findings, findingsCount: 2 },
   }
   stores?.serveFunction('faxlane-sweep', async () => ({ ok: true, payload }))
