@@ -20,6 +20,7 @@ import { deadLettersOf } from '../shared/deployment-names.ts'
 import { type Concern, commandOf } from '../shared/ledger/concerns.ts'
 import { LATE_MINUTES } from '../shared/ledger/heartbeat-record.ts'
 import { type AgentKind, agentsOf, type DeployedTable } from '../shared/routing-table/deployed-table.ts'
+import { transmitSites } from '../shared/site-queues.ts'
 import { reputation } from './dashboard.ts'
 import type { GatewayFunction } from './gateway-function.ts'
 import type { Names } from './names.ts'
@@ -30,7 +31,6 @@ import {
   planQueues,
   planTransmissions,
   type QueuePlan,
-  transmitSites,
 } from './queue-plans.ts'
 import { sendsMail } from './sender-identities.ts'
 

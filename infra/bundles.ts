@@ -71,8 +71,8 @@ const READ_AT_RUN_TIME: Readonly<Record<string, { name: string; from: string }>>
   },
 }
 
-/** The functions that know the routing table. */
-const ROUTING: readonly FunctionName[] = ['receive', 'dispatch', 'notify', 'submit', 'api', 'mail-in']
+/** Who reads the routing table reads it by this source. */
+const READS_TABLE = 'functions/routing-table-file.ts'
 
 /**
  * Bundles all functions in one call, which reads and parses each source of the SDK once, into a folder for each function under
@@ -101,9 +101,11 @@ export function makeBundles(buildFolder: string, table: DeployedTable): Bundles 
     logLevel: 'warning',
   })
   for (const { path, contents } of outputFiles) replaceFile(path, contents)
-  for (const [path, { inputs }] of Object.entries(metafile.outputs))
+  for (const [path, { inputs }] of Object.entries(metafile.outputs)) {
     placeFilesBeside(join(PROJECT, path), inputs)
-  for (const name of ROUTING) replaceFile(join(root, name, 'routing-table.json'), JSON.stringify(table))
+    if (READS_TABLE in inputs)
+      replaceFile(join(PROJECT, dirname(path), 'routing-table.json'), JSON.stringify(table))
+  }
   const folders = Object.fromEntries(Object.keys(ENTRIES).map((name) => [name, join(root, name)]))
   return { folders: folders as AssetFolders, metafile }
 }

@@ -1,6 +1,7 @@
 import { type App, CfnOutput, Stack } from 'aws-cdk-lib'
 import type { Construct } from 'constructs'
 import type { DeployedTable } from '../shared/routing-table/deployed-table.ts'
+import { transmitSites } from '../shared/site-queues.ts'
 import { faxLogs } from './fax-logs.ts'
 import { faxesBucket } from './faxes-bucket.ts'
 import { ftpSecrets } from './ftp-secrets.ts'
@@ -9,14 +10,7 @@ import { mailEvents } from './mail-events.ts'
 import { mailReception } from './mail-in.ts'
 import { acknowledgeDataFindings } from './nag-exceptions.ts'
 import type { Names } from './names.ts'
-import {
-  planArrivals,
-  planMailEvents,
-  planMailIn,
-  planSubmissions,
-  planWorkQueues,
-  transmitSites,
-} from './queue-plans.ts'
+import { planArrivals, planMailEvents, planMailIn, planSubmissions, planWorkQueues } from './queue-plans.ts'
 import { queueWithDeadLetters } from './queue-with-dead-letters.ts'
 import { type IdentityMode, mailDomains, senderIdentities, sendsMail } from './sender-identities.ts'
 import { siteAgents } from './site-agents.ts'

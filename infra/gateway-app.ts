@@ -7,6 +7,7 @@ import { DataStack } from './data-stack.ts'
 import { GatewayStack } from './gateway-stack.ts'
 import { namesOf } from './names.ts'
 import type { IdentityMode } from './sender-identities.ts'
+import { checkStackSize } from './stack-limit.ts'
 
 /**
  * The CDK app before it has stacks. What it is to do is set here and not in cdk.json, which only the CDK's command reads: a synthesis with it
@@ -45,6 +46,7 @@ export function addGateway(app: App, { name, encryptionKey, ...settings }: Gatew
   const names = namesOf(name, encryptionKey)
   const data = new DataStack(app, { names, ...settings })
   const gateway = new GatewayStack(app, { names, ...settings })
+  for (const stack of [data, gateway]) checkStackSize(stack, settings.table.sites.length)
   gateway.addStackDependency(
     data,
     'The gateway knows queues, bucket and table by name, and event sources want them there',

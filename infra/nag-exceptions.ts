@@ -1,6 +1,7 @@
 import { Aws, type Stack, Validations } from 'aws-cdk-lib'
 import type { Bucket } from 'aws-cdk-lib/aws-s3'
 import type { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager'
+import { deadLettersOf } from '../shared/deployment-names.ts'
 import { PREFIXES } from '../shared/object-keys.ts'
 import type { AgentKind } from '../shared/routing-table/deployed-table.ts'
 import { identityArn, type Names, secretArn } from './names.ts'
@@ -47,6 +48,13 @@ export function acknowledgeGatewayFindings(stack: Stack, names: Names, mailDomai
       id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:s3:::${nagged(names.bucket)}/${prefix}*]`,
       reason:
         'The keys of faxes to come are not known; their area of the bucket is the narrowest that can be named.',
+    })
+  }
+  for (const prefix of [names.printPrefix, names.reportsPrefix, names.transmitPrefix]) {
+    Validations.of(stack).acknowledge({
+      id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:sqs:<AWS::Region>:<AWS::AccountId>:${deadLettersOf(`${prefix}*`)}]`,
+      reason:
+        'Counts what lies in the dead-letter queues of sites, of which there are more than a role can name.',
     })
   }
 }

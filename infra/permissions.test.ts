@@ -87,7 +87,11 @@ const PERMISSIONS: Record<string, Record<string, string[]>> = {
       'sqs faxlane-schedule',
       'sqs faxlane-submissions',
     ],
-    'sqs:GetQueueAttributes sqs:GetQueueUrl': [...DEAD_LETTER_QUEUES, 'sqs faxlane-submissions'].sort(),
+    'sqs:GetQueueAttributes sqs:GetQueueUrl': [
+      ...DEAD_LETTER_QUEUES.filter((queue) => !/-(print|reports|transmit)-/.test(queue)),
+      ...['print', 'reports', 'transmit'].map((kind) => `sqs faxlane-${kind}-*-dead`),
+      'sqs faxlane-submissions',
+    ].sort(),
   },
   dispatch: {
     ...ownLog('dispatch'),

@@ -3,7 +3,8 @@ import { TIME_LIMIT_SECONDS as NOTIFY_SECONDS } from '../functions/notify-sender
 import { MAX_RECEIVES } from '../functions/queues/redrive.ts'
 import { deadLettersOf } from '../shared/deployment-names.ts'
 import { PRINT_JOB_DAYS } from '../shared/messages.ts'
-import { agentsOf, type BackendKind, type DeployedTable } from '../shared/routing-table/deployed-table.ts'
+import type { BackendKind, DeployedTable } from '../shared/routing-table/deployed-table.ts'
+import { transmitSites } from '../shared/site-queues.ts'
 import { ConfigurationError } from './configuration-error.ts'
 import { DISPATCH, MAIL_IN, NOTIFY, RECEIVE, SCHEDULE, SETTLE, SUBMIT } from './function-sizes.ts'
 import type { Names } from './names.ts'
@@ -100,11 +101,6 @@ export function planPrints(names: Names, site: string): QueuePlan {
 /** On which the agents of `site` report. One for each site: who may send to it is how `settle` knows the site. */
 export function planReports(names: Names, site: string): QueuePlan {
   return functionQueue(`Reports-${site}`, names.reports(site), 'settle', SETTLE.timeoutSeconds)
-}
-
-/** The sites that have somebody who dials. */
-export function transmitSites(table: DeployedTable): string[] {
-  return table.sites.filter((site) => agentsOf(table, site).includes('edge'))
 }
 
 /** The queue that the edge agent of `site` polls. */

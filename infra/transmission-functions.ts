@@ -1,5 +1,6 @@
 import type { Construct } from 'constructs'
 import type { DeployedTable } from '../shared/routing-table/deployed-table.ts'
+import { transmitSites } from '../shared/site-queues.ts'
 import type { AssetFolders } from './bundles.ts'
 import { writesLedger } from './environments.ts'
 import { NOTIFY_SENDER, SCHEDULE, SUBMIT } from './function-sizes.ts'
@@ -7,7 +8,6 @@ import { GatewayFunction } from './gateway-function.ts'
 import { type Names, queueUrl } from './names.ts'
 import * as may from './permissions.ts'
 import { feedFrom } from './queue-feed.ts'
-import { transmitSites } from './queue-plans.ts'
 import { domainsOf, type IdentityMode, noticeSenders, senderIdentityArns } from './sender-identities.ts'
 
 interface TransmissionProps {

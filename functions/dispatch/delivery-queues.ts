@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs'
 import type { SQSClient } from '@aws-sdk/client-sqs'
 import * as z from 'zod'
 import type { DeliveryMessage } from '../../shared/messages.ts'
-import { type DeployedTable, deployedTableSchema } from '../../shared/routing-table/deployed-table.ts'
 import { makeQueueUrlLookup, sendDelivery, sendMessage } from '../queues/send.ts'
 import type { FanOutDependencies } from './fan-out.ts'
 
@@ -26,12 +24,6 @@ export function makeDeliveryQueues(
     enqueuePrintJob: async (site, job) =>
       sendMessage(sqs, await printQueueUrl(`${environment.PRINT_QUEUE_PREFIX}${site}`), job),
   }
-}
-
-/** The checked table lies beside the bundle, put there by the deployment. */
-export function readDeployedTable(): DeployedTable {
-  const file = new URL('routing-table.json', import.meta.url)
-  return deployedTableSchema.parse(JSON.parse(readFileSync(file, 'utf8')))
 }
 
 function queueUrlOf(environment: DeliveryQueues, { backend }: DeliveryMessage): string {

@@ -10,8 +10,9 @@ import { ledgerEnvironmentSchema, makeDynamoLedger } from '../ledger/dynamo-ledg
 import { makeDynamoQueries } from '../ledger/dynamo-queries.ts'
 import { makeCount } from '../metrics.ts'
 import { type BatchResponse, workOnBatch } from '../queues/batch.ts'
+import { readDeployedTable } from '../routing-table-file.ts'
 import { putFile, readObject } from '../storage/faxes-bucket.ts'
-import { deliveryQueuesSchema, makeDeliveryQueues, readDeployedTable } from './delivery-queues.ts'
+import { deliveryQueuesSchema, makeDeliveryQueues } from './delivery-queues.ts'
 import { type DispatchDependencies, dispatch } from './dispatch.ts'
 
 const environment = readEnvironment(

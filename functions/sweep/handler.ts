@@ -2,14 +2,16 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { S3Client } from '@aws-sdk/client-s3'
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs'
 import * as z from 'zod'
-import { deadLettersOf } from '../../shared/deployment-names.ts'
+import { deadLettersOf, deploymentNames } from '../../shared/deployment-names.ts'
 import { readHeartbeats } from '../../shared/ledger/heartbeat-record.ts'
+import { siteQueues } from '../../shared/site-queues.ts'
 import { type SweepReport, sweepRequestSchema } from '../../shared/sweep-report.ts'
 import { readEnvironment } from '../environment.ts'
 import { ledgerEnvironmentSchema } from '../ledger/dynamo-ledger.ts'
 import { makeAsk, makeDynamoQueries, makeDynamoTransmissionQueries } from '../ledger/dynamo-queries.ts'
 import { makeCount } from '../metrics.ts'
 import { makeQueueUrlLookup, sendMessage } from '../queues/send.ts'
+import { readDeployedTable } from '../routing-table-file.ts'
 import { makeScheduleAttempt } from '../schedule/due-attempt.ts'
 import { announcement } from './announcement.ts'
 import { masked } from './masked.ts'
@@ -29,13 +31,12 @@ const environment = readEnvironment(
     SCHEDULE_QUEUE_URL: z.url(),
     /** Name of the queue of `submit`. */
     SUBMISSIONS_QUEUE: z.string(),
-    /** Of the sites of the routing table, with commas between them. */
-    SITES: z.string(),
-    /** Names of all dead-letter queues, with commas between them. */
-    DEAD_LETTER_QUEUES: z.string(),
+    /** Names of all queues but those of sites, with commas between them. */
+    QUEUES: z.string(),
   }),
 )
 const { FAXES_BUCKET, LEDGER_TABLE, SUBMISSIONS_QUEUE } = environment
+const table = readDeployedTable()
 const s3 = new S3Client({})
 const dynamoDb = new DynamoDBClient({})
 const sqs = new SQSClient({})
@@ -69,8 +70,7 @@ const dependencies: SweepDependencies = {
   deadLetters,
   heartbeats: async () => {
     const ask = makeAsk(dynamoDb, LEDGER_TABLE)
-    const sites = environment.SITES.split(',').filter((site) => site !== '')
-    return (await Promise.all(sites.map((site) => readHeartbeats(ask, site)))).flat()
+    return (await Promise.all(table.sites.map((site) => readHeartbeats(ask, site)))).flat()
   },
   count: makeCount(environment.METRICS_NAMESPACE, (line) => process.stdout.write(line), now),
   now,
@@ -78,7 +78,8 @@ const dependencies: SweepDependencies = {
 }
 
 async function deadLetters(): Promise<{ queue: string; messages: number }[]> {
-  const queues = environment.DEAD_LETTER_QUEUES.split(',')
+  const ofSites = siteQueues(deploymentNames(environment.METRICS_NAMESPACE), table)
+  const queues = [...environment.QUEUES.split(','), ...ofSites].map(deadLettersOf)
   const depths = await Promise.all(
     queues.map(async (queue) => ({
       queue,
