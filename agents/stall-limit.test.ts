@@ -30,6 +30,20 @@ describe('withStallLimit', () => {
     expect(await slow).toBe(false)
   })
 
+  it('waits longer for what was said to take longer, and no longer than that', async () => {
+    const drained = withStallLimit({ what: 'the upload', milliseconds: 50 }, async ({ signal, alive }) => {
+      alive(150)
+      await pause(120)
+      return signal.aborted
+    })
+    expect(await drained).toBe(false)
+    const dead = withStallLimit({ what: 'the upload', milliseconds: 10 }, async (line) => {
+      line.alive(40)
+      return await endless(line)
+    })
+    await expect(dead).rejects.toThrow(new StalledError('the upload', 50))
+  })
+
   it('lets the call end itself', async () => {
     const cut = withStallLimit({ what: 'the upload', milliseconds: 60_000 }, async ({ signal, cut }) => {
       cut(new Error('the disk is gone'))

@@ -9,8 +9,8 @@ export class StalledError extends Error {
 export interface Line {
   /** Aborts when the call has to end. */
   signal: AbortSignal
-  /** Something moved: the time starts anew. */
-  alive: () => void
+  /** Something moved: the time starts anew, with so much more where that is given. */
+  alive: (moreMilliseconds?: number) => void
   /** Ends the call from inside, for a reason of its own. */
   cut: (reason: Error) => void
 }
@@ -30,11 +30,16 @@ export async function withStallLimit<T>(
   const stop = () => call.abort(outer?.reason)
   if (outer?.aborted === true) stop()
   outer?.addEventListener('abort', stop, { once: true })
-  const timer = setTimeout(() => call.abort(new StalledError(what, milliseconds)), milliseconds)
+  let timer: NodeJS.Timeout | undefined
+  const start = (limit: number) => {
+    clearTimeout(timer)
+    timer = setTimeout(() => call.abort(new StalledError(what, limit)), limit)
+  }
+  start(milliseconds)
   try {
     return await action({
       signal: call.signal,
-      alive: () => timer.refresh(),
+      alive: (more = 0) => start(milliseconds + more),
       cut: (reason) => call.abort(reason),
     })
   } catch (error) {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http'
-import { createServer as createTcpServer } from 'node:net'
+import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -179,13 +179,38 @@ describe('uploadFax over a bad line', () => {
     server.close()
   })
 
+  it('waits for what was read at once and is still on its way', async () => {
+    const { hostname, port } = new URL(cloud.standIn.endpoint)
+    // All of the fax fits into the buffers before it, and leaves them after a while.
+    const slow = createTcpServer((socket) => {
+      socket.on('error', () => {})
+      const onward = connect(Number(port), hostname)
+      onward.on('error', () => socket.destroy())
+      onward.pipe(socket)
+      setTimeout(() => socket.pipe(onward), 600)
+    })
+    await new Promise<void>((resolve) => slow.listen(0, '127.0.0.1', resolve))
+    const client = new S3Client({
+      ...cloud.client,
+      endpoint: `http://127.0.0.1:${(slow.address() as AddressInfo).port}`,
+    })
+    const incoming = s3Incoming(client, { bucket: BUCKET, stallMilliseconds: 200 })
+    const request = { site: 'paris', file: SAMPLE, facts: callOf('slow'), limits: { attempts: 1 } }
+    expect(await uploadFax({ incoming, waiting, log }, request)).toMatchObject({ alreadyThere: false })
+    client.destroy()
+    slow.close()
+  })
+
   it('says that nothing moved when a put hangs', async () => {
     const silent = createTcpServer((socket) => socket.on('error', () => {}))
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
     const address = silent.address()
     if (address === null || typeof address === 'string') throw new Error('the line has no port')
     const client = new S3Client({ ...cloud.client, endpoint: `http://127.0.0.1:${address.port}` })
-    const incoming = s3Incoming(client, { bucket: BUCKET, stallMilliseconds: 200 })
+    const incoming = s3Incoming(client, {
+      ...{ bucket: BUCKET, stallMilliseconds: 200 },
+      slowestBytesPerMillisecond: Number.POSITIVE_INFINITY,
+    })
     const upload = uploadFax(
       { incoming, waiting, log },
       { site: 'paris', file: SAMPLE, facts, limits: { attempts: 2 } },

@@ -232,6 +232,35 @@ describe('a disk in trouble', () => {
     expect(site.incoming.puts).toBe(1)
   })
 
+  it('that may lose its power: what waits for the line is kept by the disk, once, and what goes up at once is not written for it', async () => {
+    const synced: string[] = []
+    const { spool, incoming, ...rest } = await site.dependencies()
+    let isDown = true
+    const put: typeof incoming.putTiff = async (tiff) =>
+      isDown ? { answer: 'unavailable', reason: 'cut' } : await incoming.putTiff(tiff)
+    const sync = async (stem: string) => {
+      await spool.sync(stem)
+      synced.push(stem)
+    }
+    let now = 0
+    const stop = site.start({
+      ...rest,
+      incoming: { ...incoming, putTiff: put, headTiff: incoming.headTiff },
+      spool: { ...spool, sync },
+      // Half a second at each look at the clock.
+      elapsed: () => (now += 500),
+    })
+    await site.call({ stem: '1795420800-1', tiff: 'a page', facts: { destination: '100' } })
+    await until('it is safe', () => synced.length > 0)
+    isDown = false
+    await until('it is up', async () => (await site.left()).length === 0)
+    await stop()
+    expect(synced).toEqual(['1795420800-1'])
+    await site.call({ stem: '1795420800-2', tiff: 'a page', facts: { destination: '100' } })
+    await work()
+    expect(synced).toHaveLength(1)
+  })
+
   it('that keeps no count: faxes go up without a number', async () => {
     await rm(site.state, { recursive: true })
     await site.call({ stem: '1795420800-1', tiff: 'a page', facts: { destination: '100' } })

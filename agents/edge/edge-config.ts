@@ -20,8 +20,8 @@ export const EDGE_OPTIONS = {
   ),
   /** 0: an uploaded fax is deleted at once. */
   keep_sent_days: withDefault(wholeNumber(0, 3650, 'Write 0 to keep none.'), 0),
-  /** Longer than any call may last. */
-  orphan_minutes: withDefault(wholeNumber(1, 1440, 'Write 60.'), 60),
+  /** Longer than any call may last: between two slow pages nobody writes for minutes, and what goes up then would be removed under Asterisk's hands. */
+  orphan_minutes: withDefault(wholeNumber(10, 1440, 'Write 60.'), 60),
   largest_megabytes: withDefault(
     wholeNumber(1, LARGEST_MEGABYTES, `The gateway converts ${LARGEST_MEGABYTES} at most.`),
     LARGEST_MEGABYTES,

@@ -19,8 +19,8 @@ export interface TiffToPut {
   /** In hexadecimal, of what `open` will give. */
   sha256: string
   metadata: Record<string, string>
-  /** The bytes, to be read once and destroyed by whoever opened them; `onBytes` is told of each piece that is read. */
-  open: (onBytes: () => void) => Readable
+  /** The bytes, to be read once and destroyed by whoever opened them; `onBytes` is told after each piece how many were read. */
+  open: (onBytes: (readBytes: number) => void) => Readable
 }
 
 /**

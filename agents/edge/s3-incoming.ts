@@ -8,6 +8,8 @@ export interface S3IncomingOptions {
   bucket: string
   /** How long nothing may move on the line. */
   stallMilliseconds?: number
+  /** Of a line that is to be waited for. */
+  slowestBytesPerMillisecond?: number
 }
 
 const STALL_MILLISECONDS = 60_000
@@ -20,7 +22,7 @@ export function s3Incoming(client: S3Client, options: S3IncomingOptions): Incomi
   return {
     putTiff: (tiff, outer) =>
       withStallLimit({ what: `putting ${tiff.key}`, milliseconds, outer }, (line) =>
-        put(client, { bucket, tiff }, line),
+        put(client, { tiff, options }, line),
       ).catch(unavailableIfStalled),
     headTiff: (key, outer) =>
       withStallLimit({ what: `looking at ${key}`, milliseconds, outer }, (line) =>
@@ -29,17 +31,31 @@ export function s3Incoming(client: S3Client, options: S3IncomingOptions): Incomi
   }
 }
 
+/** What a Linux socket buffers at most by default (net.ipv4.tcp_wmem). */
+const LONGEST_BUFFER_BYTES = 4_194_304
+/** A quarter of what 128 kbit/s carry. */
+const SLOWEST_BYTES_PER_MILLISECOND = 4
+
+/** What is read is not yet sent: a fax that fits into the socket's buffer is read at once, and on a slow line is on its way for minutes. */
+function drainMilliseconds(
+  { sizeBytes }: Pick<TiffToPut, 'sizeBytes'>,
+  { slowestBytesPerMillisecond = SLOWEST_BYTES_PER_MILLISECOND }: S3IncomingOptions,
+): number {
+  return Math.min(sizeBytes, LONGEST_BUFFER_BYTES) / slowestBytesPerMillisecond
+}
+
 async function put(
   client: S3Client,
-  { bucket, tiff }: { bucket: string; tiff: TiffToPut },
+  { tiff, options }: { tiff: TiffToPut; options: S3IncomingOptions },
   { signal, alive, cut }: Line,
 ): Promise<PutAnswer> {
-  const body = tiff.open(alive)
+  const drain = drainMilliseconds(tiff, options)
+  const body = tiff.open((readBytes) => alive(readBytes < tiff.sizeBytes ? 0 : drain))
   // The SDK pipes the body and does not listen for its errors: an unreadable disk would end the process, and the request
   // would wait for the rest.
   body.on('error', cut)
   try {
-    const answer = await client.send(putCommand(bucket, tiff, body), { abortSignal: signal })
+    const answer = await client.send(putCommand(options.bucket, tiff, body), { abortSignal: signal })
     return { answer: 'stored', sha256: fromBase64(answer.ChecksumSHA256) }
   } catch (error) {
     signal.throwIfAborted()

@@ -12,6 +12,8 @@ export interface SpoolFolder {
   list: () => Promise<{ name: string; isFile: boolean }[]>
   /** What lies there under a stem that is neither done nor refused. */
   look: (stem: string) => Promise<SpoolEntry>
+  /** Has the disk keep what Asterisk wrote and only the kernel has: after a power cut it might be empty. */
+  sync: (stem: string) => Promise<void>
   /** S3 has the fax: from here on nothing but removing is left to do with it. False when another fax had its name already, which stays. */
   markDone: (stem: string, uploaded: UploadedFiles) => Promise<boolean>
   /** Removes what was marked, or moves it to sent/. */
@@ -79,6 +81,10 @@ export function spoolFolder({ folder, keepSent, now, elapsed }: SpoolOptions): S
         tiff: tiff && watched(`${stem}.tif`, tiff),
         sidecar: sidecar && { ...watched(`${stem}.facts`, sidecar), text: sidecar.text },
       }
+    },
+    sync: async (stem) => {
+      for (const part of ['tif', 'facts']) await syncIfThere(path(`${stem}.${part}`))
+      await syncFolder(folder)
     },
     markDone: async (stem, uploaded) => {
       const isWhole = await takeAway(folder, stem, uploaded)
@@ -181,6 +187,16 @@ async function statIfThere(path: string): Promise<Found | undefined> {
   const found = await ifThere(lstat(path))
   // Only what the PBX wrote: a link would lead out of the spool.
   return found?.isFile() ? { sizeBytes: found.size, modifiedAt: found.mtime } : undefined
+}
+
+/** What another process wrote as well; a handle for reading will do. */
+async function syncIfThere(path: string): Promise<void> {
+  const handle = await ifThere(open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK))
+  try {
+    await handle?.sync()
+  } finally {
+    await handle?.close()
+  }
 }
 
 /** A new name is on disk only once its folder is. */

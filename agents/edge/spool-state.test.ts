@@ -56,7 +56,7 @@ describe('the gateway hears of faxes that stay at the site', () => {
   it('that are too large and were set aside, until somebody has looked after them', async () => {
     await site.call({ ...FAX, tiff: 'x'.repeat(2000) })
     const stop = site.start(await site.dependencies(), { largestBytes: 1000 })
-    await until('it is told', () => heard().refused === 1)
+    await until('it is told', () => heard().refused === 1 && heard().waiting === 0)
     await rename(`${site.spool}/refused`, `${site.spool}-looked-after`)
     await until('it is told no more', () => heard().refused === undefined)
     await stop()

@@ -97,6 +97,7 @@ export class SpoolWatch {
         return this.#take(stem)
       })
     }
+    await this.#uploads.keepSafe(heart)
     await this.#uploads.clearAgain()
     if (this.#uploads.count === 0) this.#dependencies.sequence.settleAll()
   }

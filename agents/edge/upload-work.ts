@@ -1,4 +1,5 @@
 import { type Backoff, backoffMilliseconds } from '../backoff.ts'
+import type { Heart } from '../daemon/run-daemon.ts'
 import type { EdgeDependencies, EdgeOptions } from './edge-agent.ts'
 import {
   afterSuccess,
@@ -25,13 +26,21 @@ interface Found {
   sidecar: UploadedFiles['sidecar']
 }
 
+interface Ready extends ReadyFax, Pick<Found, 'since' | 'sidecar'> {
+  addedAt: number
+  /** It outlasts a power cut. */
+  isSafe: boolean
+}
+
+const UNSAFE_MILLISECONDS = 1000
+
 /** The faxes that are ready, and those of them that are on their way. */
 export class UploadWork {
   readonly #dependencies: EdgeDependencies
   readonly #options: EdgeOptions
   readonly #loop: { signal: AbortSignal; ring: () => void }
   #waiting: WaitingFax[] = []
-  readonly #ready = new Map<string, ReadyFax & Pick<Found, 'since' | 'sidecar'>>()
+  readonly #ready = new Map<string, Ready>()
   readonly #running = new Map<string, { since: number; ended: Promise<void> }>()
   readonly #clearing = new Set<Promise<void>>()
   /** S3 has them, and the spool did not let them go. */
@@ -75,7 +84,7 @@ export class UploadWork {
 
   add(stem: string, ready: ReadyFax, { sizeBytes, since, sidecar }: Found): void {
     const { destination: number, receivedAt } = ready.facts
-    this.#ready.set(stem, { ...ready, since, sidecar })
+    this.#ready.set(stem, { ...ready, since, sidecar, addedAt: this.#dependencies.elapsed(), isSafe: false })
     const fresh = { failures: 0, lastTriedAt: undefined, notBefore: 0, passed: false }
     this.#waiting.push({ stem, number, receivedAt, sizeBytes, ...fresh })
   }
@@ -99,6 +108,22 @@ export class UploadWork {
   async ended(): Promise<void> {
     await Promise.all([...this.#running.values()].map(({ ended }) => ended))
     await Promise.all(this.#clearing)
+  }
+
+  /**
+   * Has the disk keep what did not go up at once. Asterisk does not, and while the line is down a power cut would leave empty files. A fax
+   * that goes up within the second costs no write.
+   */
+  async keepSafe(heart: Heart): Promise<void> {
+    const { spool, log, elapsed } = this.#dependencies
+    for (const [stem, ready] of this.#ready) {
+      heart.beat()
+      if (ready.isSafe || elapsed() - ready.addedAt < UNSAFE_MILLISECONDS) continue
+      ready.isSafe = true
+      await spool.sync(stem).catch((error: Error) => {
+        log('fax-not-synced', { name: stem, reason: error.message }, 'warning')
+      })
+    }
   }
 
   /** What S3 has and the spool kept: a spool that was read-only may be so no more. */

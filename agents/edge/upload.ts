@@ -172,9 +172,9 @@ async function putOnce(incoming: IncomingBucket, upload: Upload): Promise<PutAns
   const { key, fax, file, metadata, signal, onProgress } = upload
   await file.assertUnchanged()
   upload.isBegun = true
-  const open = (onBytes: () => void) =>
+  const open = (onBytes: (readBytes: number) => void) =>
     file.read((sentBytes) => {
-      onBytes()
+      onBytes(sentBytes)
       onProgress({ sentBytes, sizeBytes: fax.sizeBytes })
     })
   return await incoming.putTiff({ key, sizeBytes: fax.sizeBytes, sha256: fax.sha256, metadata, open }, signal)
