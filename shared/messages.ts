@@ -51,6 +51,8 @@ export const dispatchRequestSchema = z.object({
   /** fallback: another backend gave up; retry: somebody wants it tried again; lost: it is open, and its message is gone. */
   because: z.enum(['fallback', 'retry', 'lost']),
   fallbackOf: z.string().optional(),
+  /** When somebody asked for it although it was delivered: once for each such time, however often the request comes. */
+  againAt: z.iso.datetime().optional(),
   /** The one that gave up may have delivered after all: what is delivered in its place has to say so. */
   maybeDelivered: z.boolean().optional(),
 })
@@ -78,6 +80,10 @@ export const printJobSchema = z.object({
   expiresAfterSeconds: z.int().min(60).optional(),
   /** Where `format` is tiff: the PDF, under the same prefix, for a CUPS that takes no TIFF. */
   pdfKey: z.string().optional(),
+  /** Since when it is wanted; reports have it too. Absent in jobs of before there was such a time. */
+  wantedAt: z.iso.datetime().optional(),
+  /** It was printed before, and is wanted once more. */
+  again: z.literal(true).optional(),
   title: z.string(),
   fileName: z.string().regex(/^[0-9A-Za-z+][0-9A-Za-z+.-]*$/),
   pages: z.int().min(1),
@@ -90,6 +96,8 @@ export const reportSchema = z.object({
   faxId: faxIdSchema,
   backend: z.string(),
   at: z.iso.datetime(),
+  /** As the job has it: what an agent says of an earlier job of this fax and backend changes nothing. */
+  wantedAt: z.iso.datetime().optional(),
   outcome: outcomeSchema,
 })
 export type Report = z.infer<typeof reportSchema>

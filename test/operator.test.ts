@@ -190,9 +190,30 @@ describe('faxlane retry', () => {
     expect([mended.exitCode, mended.stdout]).toEqual([0, expect.stringContaining(' to mail: delivered')])
   }, 60_000)
 
+  it('delivers what was delivered once more, marked, and to no backend that there is not', async () => {
+    const again = await shown(
+      'retry again',
+      'retry',
+      idOf('delivered'),
+      '--backend',
+      'mail',
+      '--again',
+      '--wait',
+    )
+    expect([again.exitCode, again.stdout]).toEqual([0, expect.stringContaining(' to mail: delivered')])
+    expect((await run('show', idOf('delivered'))).stdout).toContain('attempt 2: delivered')
+    const typo = await run('retry', idOf('delivered'), '--backend', 'mial', '--wait')
+    expect([typo.exitCode, typo.stdout, typo.stderr]).toEqual([
+      2,
+      '',
+      expect.stringContaining('Did you mean mail?'),
+    ])
+  }, 60_000)
+
   it('delivers to another backend', async () => {
     const other = await shown('retry other', 'retry', idOf('unrouted'), '--backend', 'log', '--wait')
     expect([other.exitCode, other.stdout]).toEqual([0, expect.stringContaining(' to log: delivered')])
+    expect((await run('list', '--state', 'unrouted', '--json')).stdout).toBe('')
   }, 60_000)
 })
 

@@ -478,6 +478,34 @@ describe('a message that comes again', () => {
     expect(queue.ids()).toEqual([])
   })
 
+  it('although it was printed, since somebody wants it once more, is printed once more and reported as that', async () => {
+    const [first, again] = ['2026-11-23T08:00:00.000Z', '2026-11-23T09:00:00.000Z']
+    const { dependencies, queue, printer, reports, jobs } = site(['one'], undefined, { wantedAt: first })
+    await serve(dependencies)
+    const once = JSON.stringify({ ...jobs[0], wantedAt: again, again: true })
+    queue.add('once more', once)
+    await serve(dependencies)
+    expect(printer.printed).toHaveLength(2)
+    // Both messages come again: neither is printed any more.
+    queue.add('once more, again', once)
+    queue.add('one, again', JSON.stringify(jobs[0]))
+    await serve(dependencies)
+    await serve(dependencies)
+    expect(printer.printed).toHaveLength(2)
+    expect(reports.sent.map(({ wantedAt }) => wantedAt)).toEqual([first, again, again, again])
+    expect(queue.ids()).toEqual([])
+  })
+
+  it('asked for again where its report got lost is not printed a second time', async () => {
+    const { dependencies, queue, printer, jobs } = site(['one'], undefined, {
+      wantedAt: '2026-11-23T08:00:00.000Z',
+    })
+    await serve(dependencies)
+    queue.add('asked for', JSON.stringify({ ...jobs[0], wantedAt: '2026-11-23T09:00:00.000Z' }))
+    await serve(dependencies)
+    expect(printer.printed).toHaveLength(1)
+  })
+
   it('while the first is at the printer waits', async () => {
     const { dependencies, queue, printer, reports, jobs } = site(['one'])
     printer.obstacle = { code: 'x', text: 'x' }

@@ -159,13 +159,19 @@ async function serveInLane(
   await queue.remove(message)
 }
 
-/** What was printed stays printed, whatever message asks; what has failed is tried anew when somebody sends it again. */
+/**
+ * What was printed stays printed, whatever message asks, but one that wants it once more; what has failed is tried anew when somebody sends it
+ * again. A message from before what was dealt with last is dealt with.
+ */
 function earlierReport(
   { journal }: Pick<PrintAgentDependencies, 'journal'>,
-  { message, name }: Received,
+  { message, job, name }: Received,
 ): Report | undefined {
   const ended = journal.stateOf(name)?.ended
   if (ended === undefined) return undefined
+  const [wantedAt = '', endedFor = ''] = [job.wantedAt, ended.report.wantedAt]
+  if (wantedAt < endedFor) return ended.report
+  if (job.again === true && wantedAt > endedFor) return undefined
   return ended.report.outcome.outcome === 'delivered' || ended.messageId === message.id
     ? ended.report
     : undefined
@@ -180,8 +186,9 @@ function logFields({ message, job }: Received): Record<string, string | number> 
   }
 }
 
-function reportOf({ faxId, backend }: PrintJob, outcome: Outcome, at: Date): Report {
-  return { version: 1, faxId, backend, at: at.toISOString(), outcome }
+function reportOf({ faxId, backend, wantedAt }: PrintJob, outcome: Outcome, at: Date): Report {
+  const wanted = wantedAt === undefined ? {} : { wantedAt }
+  return { version: 1, faxId, backend, at: at.toISOString(), ...wanted, outcome }
 }
 
 async function inOwnFolder<T>(

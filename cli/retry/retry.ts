@@ -1,5 +1,6 @@
+import type { FaxEntry } from '../../shared/ledger/queries.ts'
 import { makeTransmissionQueries } from '../../shared/ledger/transmission-queries.ts'
-import { backendNameSchema } from '../../shared/routing-table/deployed-table.ts'
+import { backendNameSchema, type DeployedTable } from '../../shared/routing-table/deployed-table.ts'
 import { visible, visibleJson } from '../../shared/visible.ts'
 import { count } from '../faxes/amounts.ts'
 import { readEntry, readFaxId } from '../faxes/fax-argument.ts'
@@ -10,18 +11,20 @@ import { GATEWAY_HELP, GATEWAY_OPTIONS } from '../gateway/target.ts'
 import { withGateway } from '../gateway/with-gateway.ts'
 import { EXIT_CODES, type Subcommand } from '../subcommand.ts'
 import { readWords, refuseWords, wrongUsage } from '../words.ts'
+import { byTable, unknownBackend } from './by-table.ts'
 import { allFailed, type Retry, retryOf } from './find-failed.ts'
 import { followRetry } from './follow.ts'
 import { sendAgain } from './send-again.ts'
 
 const HELP = `Delivers again what failed, by the table as it is deployed now: once the cause is mended.
 
-Usage: faxlane retry ID [--backend B] [--wait] [--json]
+Usage: faxlane retry ID [--backend B [--again]] [--wait] [--json]
        faxlane retry ID --again [--dry-run] [--wait] [--json]
        faxlane retry --failed [--day DAY] [--backend B] [--dry-run] [--wait] [--json]
 
   --backend B   to this backend alone; with an ID, one that the fax was not routed to as well
-  --again       of a fax that was to be sent: sends the same document to the same number once more, as a new fax; whatever became of the first
+  --again       with --backend: although it was delivered there; what can say so is marked as a possible duplicate
+                of a fax that was to be sent: sends the same document to the same number once more, as a new fax; whatever became of the first
   --failed      all deliveries that failed or came back
   --day DAY     those of this day: YYYY-MM-DD, today or yesterday
   --dry-run     say which, and ask for none
@@ -29,7 +32,7 @@ Usage: faxlane retry ID [--backend B] [--wait] [--json]
   --json        a JSON object for each delivery that is asked for, a line each; with --wait with the state of the fax
   --help        this text
 ${GATEWAY_HELP}
-A fax that was unrouted goes where the table says by now. What was delivered is not delivered again.
+A fax that was unrouted goes where the table says by now. What was delivered is delivered again with --again alone.
 
 Exit code: 0 asked for (with --wait: and delivered), 1 there is nothing to try again, or it failed again, 2 wrong usage.
 `
@@ -49,9 +52,10 @@ function readCommandLine(words: readonly string[]) {
     json: { type: 'boolean', default: false },
     ...GATEWAY_OPTIONS,
   })
-  const { backend, day, failed } = values
+  const { backend, day, failed, again } = values
   if (failed) refuseWords('retry', positionals)
   if (!failed && day !== undefined) throw wrongUsage('retry', '--day goes with --failed')
+  if (failed && again) throw wrongUsage('retry', '--again goes with an ID')
   if (backend !== undefined && !backendNameSchema.safeParse(backend).success) {
     throw wrongUsage('retry', `--backend ${visible(backend)} is no name of a backend`)
   }
@@ -68,12 +72,17 @@ async function run(words: readonly string[]): Promise<number> {
   return withGateway('retry', command, async (gateway) => {
     const transmission = await findTransmission(gateway, command)
     if (transmission !== undefined) return sendAgain(gateway, transmission, command)
+    const table = await gateway.readTable()
+    refuseUnknown(command, table)
     const retries = await findRetries(gateway, command)
     if (retries.length === 0) {
       process.stdout.write(command.json ? '' : 'Nothing has failed.\n')
       return EXIT_CODES.done
     }
-    return ask(gateway, command, retries)
+    const { possible, impossible } = byTable(retries, table)
+    for (const why of impossible) process.stderr.write(`faxlane: ${why}\n`)
+    const exitCode = possible.length === 0 ? EXIT_CODES.done : await ask(gateway, command, possible)
+    return impossible.length === 0 ? exitCode : EXIT_CODES.someFailed
   })
 }
 
@@ -81,9 +90,19 @@ async function findTransmission({ askLedger }: Gateway, { faxId }: RetryCommand)
   return faxId === undefined ? undefined : makeTransmissionQueries(askLedger).transmission(faxId)
 }
 
-async function findRetries({ ledger }: Gateway, { faxId, backend, span }: RetryCommand): Promise<Retry[]> {
+function refuseUnknown({ backend, again }: RetryCommand, table: DeployedTable): void {
+  if (again && backend === undefined)
+    throw wrongUsage('retry', '--again of a fax that was received goes with --backend')
+  const unknown = backend === undefined ? undefined : unknownBackend(backend, table)
+  if (unknown !== undefined) throw wrongUsage('retry', `--backend: ${unknown}`)
+}
+
+async function findRetries(
+  { ledger }: Gateway,
+  { faxId, backend, again, span }: RetryCommand,
+): Promise<Retry[]> {
   if (faxId === undefined) return allFailed(ledger, { span, backend })
-  return [retryOf(await readEntry(ledger, faxId), backend)]
+  return [retryOf(await readEntry(ledger, faxId), { backend, again }, new Date())]
 }
 
 async function ask(gateway: Gateway, command: RetryCommand, retries: readonly Retry[]): Promise<number> {
@@ -114,7 +133,7 @@ async function report(
   let delivered = 0
   for (const { entry, request } of retries) {
     const after = await followRetry(ledger, entry, until)
-    const state = after.deliveries.find(({ backend }) => backend === request.backend)?.state ?? stateOf(after)
+    const state = stateAsked(after, request.backend)
     if (state === 'delivered') delivered++
     process.stdout.write(
       json
@@ -123,4 +142,10 @@ async function report(
     )
   }
   return delivered === retries.length ? EXIT_CODES.done : EXIT_CODES.someFailed
+}
+
+/** Of what was asked for, never of another delivery. */
+function stateAsked(after: FaxEntry, backend: string | undefined): string {
+  if (backend === undefined) return stateOf(after)
+  return after.deliveries.find((one) => one.backend === backend)?.state ?? 'not begun'
 }

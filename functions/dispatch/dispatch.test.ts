@@ -88,12 +88,49 @@ describe('a delivery that is asked for', () => {
     })
   })
 
+  it('once more although it was delivered is marked, once for each time that somebody asks', async () => {
+    const { dependencies, ledger, did } = await makeWorld()
+    await ledger.addDelivery(RECORDS.delivered)
+    const againAt = '2026-11-23T14:00:00.000Z'
+    const again = ask({ backend: 'mail', againAt })
+    await dispatch(dependencies, again)
+    const record = (await ledger.getDelivery(FAX_ID, 'mail')) as DeliveryRecord
+    expect(record).toMatchObject({ state: 'waiting', askedForAt: againAt, maybeDelivered: true })
+    expect(did.messages.map(({ attempts }) => attempts)).toEqual([1])
+    // The request comes again after what it asked for was delivered.
+    const second = settle(
+      claim(record, LATER, 60) as DeliveryRecord,
+      delivered('id2', 'ok'),
+      LATER,
+      undefined,
+    )
+    for (const next of [claim(record, LATER, 60) as DeliveryRecord, second])
+      expect(await ledger.replaceDelivery(next)).toBe(true)
+    await dispatch(dependencies, again)
+    expect(did.messages).toHaveLength(1)
+    await dispatch(dependencies, { ...again, againAt: '2026-11-23T14:30:00.000Z' })
+    expect(did.messages).toHaveLength(2)
+  })
+
   it('while its record changes is asked for again', async () => {
     const { dependencies, ledger, did } = await makeWorld()
     await ledger.addDelivery(RECORDS.failed)
     const beaten = { ...dependencies, ledger: { ...ledger, replaceDelivery: async () => false } }
     await expect(dispatch(beaten, ask({ backend: 'mail' }))).rejects.toThrow('changed meanwhile')
     expect(did.messages).toEqual([])
+  })
+
+  it('of a printer once more is a job that prints anew, and whose title says that it may be a duplicate', async () => {
+    const { dependencies, did, ledger } = await makeWorld({ backends: [printer] })
+    await dispatch(dependencies, ask({ backend: 'printer_office' }))
+    const opened = (await ledger.getDelivery(FAX_ID, 'printer_office')) as DeliveryRecord
+    await ledger.replaceDelivery(settle(opened, delivered('office-1', 'ok'), LATER, undefined))
+    const againAt = '2026-11-23T16:00:00.000Z'
+    await dispatch(dependencies, ask({ backend: 'printer_office', againAt }))
+    expect(did.jobs.map(({ wantedAt, again, title }) => [wantedAt, again, title])).toEqual([
+      [LATER.toISOString(), undefined, 'Fax 100 from unknown'],
+      [againAt, true, 'Fax 100 from unknown (possible duplicate)'],
+    ])
   })
 
   it('of a printer gets its own copies of the files first', async () => {
@@ -262,6 +299,19 @@ describe('of a fax that was unrouted', () => {
     expect(did.messages).toHaveLength(1)
     const { reason, ...record } = (await ledger.getFax(FAX_ID)) ?? {}
     expect([record, reason]).toMatchObject([{ state: 'routed', backends: ['mail'], revision: 1 }, undefined])
+  })
+
+  it('one is made to the backend that somebody names, and the fax is routed there', async () => {
+    const { dependencies, ledger, did } = await makeWorld({ fax: unrouted, numbers: {} })
+    expect(await dispatch(dependencies, ask({ backend: 'log' }))).toEqual({ backends: ['log'] })
+    expect(did.messages.map(({ backend }) => backend.name)).toEqual(['log'])
+    expect(await ledger.getFax(FAX_ID)).toMatchObject({ state: 'routed', backends: ['log'] })
+  })
+
+  it('none is made to a backend that the table does not have, and the fax stays as it is', async () => {
+    const { dependencies, ledger } = await makeWorld({ fax: unrouted })
+    await dispatch(dependencies, ask({ backend: 'nope' }))
+    expect(await ledger.getFax(FAX_ID)).toMatchObject({ state: 'unrouted', revision: 0 })
   })
 
   it('none are made while the table has no section for its number', async () => {

@@ -1,8 +1,8 @@
 import type { FaxEntry, LedgerQueries } from '../../shared/ledger/queries.ts'
-import type { DeliveryRecord, FaxRecord } from '../../shared/ledger/records.ts'
+import { type DeliveryRecord, type FaxRecord, wantedAt } from '../../shared/ledger/records.ts'
 import type { DispatchRequest, RoutedFax } from '../../shared/messages.ts'
 import type { Route, Router } from '../../shared/routing-table/route.ts'
-import { hasEnded, mark, reopen } from '../ledger/delivery-transitions.ts'
+import { hasEnded, mark, reopen, wasGivenUp } from '../ledger/delivery-transitions.ts'
 import { rerouteFax } from '../ledger/fax-transitions.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { eachOnItsOwn, enqueue, type FanOutDependencies, fanOut, open, type RoutedFiles } from './fan-out.ts'
@@ -52,6 +52,8 @@ export async function dispatch(
     await dispatchTo(dependencies, routed, route, request)
     backends.push(backend)
   })
+  if (entry.fax.state === 'unrouted' && backends.length > 0)
+    await dependencies.ledger.replaceFax(rerouteFax(entry.fax, backends, dependencies.now()))
   if (wanted.length === 0) return { backends, nothing: 'nothing of it has failed' }
   return backends.length === wanted.length
     ? { backends }
@@ -80,14 +82,14 @@ async function dispatchTo(
   dependencies: DispatchDependencies,
   routed: RoutedFiles,
   route: Route,
-  { because, fallbackOf, maybeDelivered }: DispatchRequest,
+  { because, fallbackOf, maybeDelivered, againAt }: DispatchRequest,
 ): Promise<void> {
   const opened = await open(dependencies, routed.fax.id, route, {
     ...(fallbackOf === undefined ? {} : { fallbackOf }),
     ...(maybeDelivered === undefined ? {} : { maybeDelivered }),
-    ...(because === 'retry' ? { askedForAt: dependencies.now().toISOString() } : {}),
+    ...(because === 'retry' ? { askedForAt: againAt ?? dependencies.now().toISOString() } : {}),
   })
-  const record = because === 'retry' ? await reopened(dependencies, opened) : opened
+  const record = because === 'retry' ? await reopened(dependencies, opened, againAt) : opened
   if (hasEnded(record)) return
   // The fallback of several, or of one that ends twice, is delivered once.
   if (because === 'fallback' && record.attempts > 0) return
@@ -110,9 +112,14 @@ async function marked(
 async function reopened(
   { ledger, now }: DispatchDependencies,
   record: DeliveryRecord,
+  againAt: string | undefined,
 ): Promise<DeliveryRecord> {
-  if (record.state !== 'failed' && record.state !== 'bounced') return record
-  const next = reopen(record, now())
+  const isWanted =
+    wasGivenUp(record) ||
+    // Not of a request that comes again after what it asked for was delivered.
+    (record.state === 'delivered' && againAt !== undefined && wantedAt(record) < againAt)
+  if (!isWanted) return record
+  const next = reopen(record, now(), againAt)
   if (await ledger.replaceDelivery(next)) return next
   throw changedMeanwhile(record)
 }

@@ -71,7 +71,7 @@ export async function enqueue(
 ): Promise<void> {
   if (backend.kind === 'printer') {
     await assign(dependencies, record, backend.site)
-    return enqueuePrinting(dependencies, fax, backend, readFile)
+    return enqueuePrinting(dependencies, { fax, readFile }, backend, record)
   }
   const { timeZone, language } = dependencies.router
   await dependencies.enqueueDelivery({
@@ -100,11 +100,11 @@ async function assign(
 
 async function enqueuePrinting(
   { putFile, enqueuePrintJob, router }: FanOutDependencies,
-  fax: RoutedFax,
+  { fax, readFile }: RoutedFiles,
   backend: BackendOf<'printer'>,
-  readFile: ReadFile,
+  record: DeliveryRecord,
 ): Promise<void> {
-  const job = makePrintJob(fax, backend, router.language)
+  const job = makePrintJob(fax, backend, record, router.language)
   const { key, format, pdfKey } = job
   await putFile({ key, bytes: await readFile(format), format })
   if (pdfKey !== undefined) await putFile({ key: pdfKey, bytes: await readFile('pdf'), format: 'pdf' })

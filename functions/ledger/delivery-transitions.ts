@@ -117,10 +117,15 @@ export function bounce(record: DeliveryRecord, outcome: Outcome, now: Date): Del
   return { ...moved(record, 'bounced'), maybeDelivered: true, ...withAttempt(record, outcome, now) }
 }
 
-/** An operator wants it tried again, with the whole of its schedule. */
-export function reopen(record: DeliveryRecord, now: Date): DeliveryRecord {
-  const at = now.toISOString()
-  return { ...moved(record, 'waiting'), askedForAt: at, nextAttemptAt: at, waitedSeconds: 0 }
+/** An operator wants it tried again, with the whole of its schedule; or once more, where it has been delivered. */
+export function reopen(record: DeliveryRecord, now: Date, askedForAt = now.toISOString()): DeliveryRecord {
+  return {
+    ...moved(record, 'waiting'),
+    askedForAt,
+    nextAttemptAt: now.toISOString(),
+    waitedSeconds: 0,
+    maybeDelivered: record.maybeDelivered || record.state === 'delivered',
+  }
 }
 
 /** The routing table has its printer at another site by now, and that site's agent is to deliver it. */

@@ -3,7 +3,7 @@ import type { HeartbeatRecord } from '../../shared/ledger/heartbeat-record.ts'
 import type { DeliveryRecord } from '../../shared/ledger/records.ts'
 import { agentMessageSchema, type DispatchRequest, type Report } from '../../shared/messages.ts'
 import { delivered, failed, type Outcome, retry } from '../../shared/outcome.ts'
-import { claim, openDelivery, settle } from '../ledger/delivery-transitions.ts'
+import { claim, openDelivery, reopen, settle } from '../ledger/delivery-transitions.ts'
 import { makeMemoryLedger } from '../ledger/memory-ledger.ts'
 import { type Metric, makeCountHeartbeat } from '../metrics.ts'
 import type { NoticeEvent } from '../notify/notice-event.ts'
@@ -66,6 +66,25 @@ describe('a report of the print agent', () => {
     expect(counted).toEqual(['DeliveriesFailed'])
     expect(told).toEqual([{ cause: 'failed', faxId: FAX_ID, backend: 'printer_office', attempts: 1 }])
     expect(requested).toMatchObject([{ backend: 'mail', because: 'fallback', fallbackOf: 'printer_office' }])
+  })
+
+  it('of a job before the one that somebody asked for since changes nothing', async () => {
+    const { ledger, settle, record, told, dependencies } = await world()
+    const first = { ...report(failed('not printed in its time', 'expired')), wantedAt: NOON.toISOString() }
+    await settleReport(dependencies, 'paris', first)
+    const askedForAt = '2026-11-24T08:00:00.000Z'
+    await ledger.replaceDelivery(reopen((await record()) as DeliveryRecord, new Date(askedForAt)))
+    // The agent could not delete the message of the first, which came again: it reports the same once more.
+    await settleReport(dependencies, 'paris', first)
+    expect([(await record())?.state, told.length]).toEqual(['waiting', 1])
+    await settleReport(dependencies, 'paris', {
+      ...report(delivered('office-12', 'printed')),
+      wantedAt: askedForAt,
+    })
+    expect(await record()).toMatchObject({ state: 'delivered', attempts: 2 })
+    // An agent that does not say which job it is about is believed.
+    await settle(delivered('office-12', 'printed'))
+    expect((await record())?.state).toBe('delivered')
   })
 
   it('of a wait leaves the delivery waiting and its reason readable', async () => {
@@ -212,6 +231,23 @@ describe('a mail that came back', () => {
     await settleReturned(dependencies, returned)
     expect(await record()).toEqual(once)
     expect(counted).toHaveLength(1)
+  })
+
+  it('late, of a mail before the one that is out now, changes nothing', async () => {
+    const { ledger, dependencies, record, counted } = await mailed(delivered('id', 'taken'))
+    const first = { ...returned, attempt: 1 }
+    await settleReturned(dependencies, first)
+    const again = claim(reopen((await record()) as DeliveryRecord, NOON), NOON, 60) as DeliveryRecord
+    for (const next of [reopen((await record()) as DeliveryRecord, NOON), again])
+      expect(await ledger.replaceDelivery(next)).toBe(true)
+    // While the second is being sent, and after it.
+    await settleReturned(dependencies, first)
+    await ledger.replaceDelivery(settle(again, delivered('id2', 'taken'), NOON, undefined))
+    await settleReturned(dependencies, first)
+    expect(await record()).toMatchObject({ state: 'delivered', attempts: 2 })
+    expect(counted).toEqual(['DeliveriesFailed'])
+    await settleReturned(dependencies, { ...returned, attempt: 2 })
+    expect((await record())?.state).toBe('bounced')
   })
 
   it('while it is still being sent waits until the ledger says so', async () => {

@@ -1,4 +1,4 @@
-import type { DeliveryRecord } from '../../shared/ledger/records.ts'
+import { type DeliveryRecord, wantedAt } from '../../shared/ledger/records.ts'
 import type { HeartbeatMessage, Report } from '../../shared/messages.ts'
 import type { MailReturned } from '../backends/mail/mail-events.ts'
 import { followUp, type GiveUpDependencies } from '../deliver/give-up.ts'
@@ -32,11 +32,13 @@ export async function settleMessage(
 /** Writes down that a mail came back. Undefined where no mail was out. */
 export async function settleReturned(
   dependencies: Omit<SettleDependencies, 'countHeartbeat' | 'keepHeartbeat'>,
-  { faxId, backend, outcome }: MailReturned,
+  { faxId, backend, attempt = Number.POSITIVE_INFINITY, outcome }: MailReturned,
 ): Promise<DeliveryRecord | undefined> {
   const { ledger, now, count } = dependencies
   const record = await ledger.getDelivery(faxId, backend)
   if (record === undefined) throw new Error(`The ledger has no delivery of fax ${faxId} to ${backend}.`)
+  // Of a mail before the one that is out now.
+  if (attempt < record.attempts) return record
   // SES can be faster than the function that sent the mail.
   if (record.state === 'claimed')
     throw new Error(`The mail of fax ${faxId} is still being sent; this comes again.`)
@@ -65,6 +67,8 @@ export async function settleReport(
     dependencies.count('ReportsRefused')
     return refusal(site, `the delivery of fax ${faxId} to ${backend}`)
   }
+  // Of a job before the one that somebody asked for since: it may say failed, and this one be printed.
+  if (report.wantedAt !== undefined && report.wantedAt < wantedAt(record)) return record
   if (hasEnded(record)) {
     await followUp(dependencies, record)
     return record

@@ -86,6 +86,10 @@ export const deliveryRecordSchema = z.object({
 })
 export type DeliveryRecord = z.infer<typeof deliveryRecordSchema>
 
+/** Since when it is wanted. What an agent was given, or reports, of an earlier time is over. */
+export const wantedAt = ({ openedAt, askedForAt }: Pick<DeliveryRecord, 'openedAt' | 'askedForAt'>) =>
+  askedForAt ?? openedAt
+
 /** Keys of the ledger's table: a fax and its deliveries are one partition, read by one query. */
 export const faxPartition = (faxId: string) => `FAX#${faxId}`
 export const FAX_SORT_KEY = 'FAX'

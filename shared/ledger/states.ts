@@ -16,8 +16,8 @@ export const DELIVERY_TRANSITIONS: Record<DeliveryState, readonly DeliveryState[
   waiting: ['claimed', 'waiting', 'delivered', 'failed'],
   // By its holder, or taken over when its lease has ended.
   claimed: ['claimed', 'waiting', 'delivered', 'failed'],
-  delivered: ['bounced'],
-  // Tried again, because somebody asked for it.
+  // waiting: once more, because somebody asked for it; so for the next two.
+  delivered: ['bounced', 'waiting'],
   failed: ['waiting'],
   bounced: ['waiting'],
 }

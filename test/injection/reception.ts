@@ -12,6 +12,7 @@ import { compose } from '../../functions/backends/mail/compose.ts'
 import { sampleAttempt as sampleMail } from '../../functions/backends/mail/sample-attempt.ts'
 import { makePrintJob } from '../../functions/backends/printer/print-job.ts'
 import { download } from '../../functions/download/download.ts'
+import { openDelivery } from '../../functions/ledger/delivery-transitions.ts'
 import { arrivedObjects } from '../../functions/receive/s3-event.ts'
 import { makePicture } from '../../local/show/picture.ts'
 import { convertTiffToPdf } from '../../shared/conversion/convert.ts'
@@ -98,13 +99,15 @@ async function intoFtpCommands(text: string): Promise<void> {
 }
 
 async function intoLp(text: string): Promise<void> {
-  const job = makePrintJob(hostileFax(text), {
+  const office = {
     kind: 'printer',
     name: 'printer_office',
     printer: 'office',
     site: 'main',
     format: 'pdf',
-  })
+  } as const
+  const fax = hostileFax(text)
+  const job = makePrintJob(fax, office, openDelivery(fax.id, office, new Date(RECEIVED_AT)))
   expect(printJobSchema.parse(JSON.parse(JSON.stringify(job)))).toMatchObject({ printer: 'office' })
   const called: (readonly string[])[] = []
   const cups = cupsCommand(

@@ -6,7 +6,7 @@ import { oneLine } from '../../../shared/one-line.ts'
 import { localTime } from '../../../shared/routing-table/local-time.ts'
 import { render, saysRemarks } from '../../../shared/routing-table/render.ts'
 import type { Attempt } from '../../deliver/attempt.ts'
-import { BACKEND_TAG, FAX_TAG, tagOf } from './mail-events.ts'
+import { ATTEMPT_TAG, BACKEND_TAG, FAX_TAG, tagOf } from './mail-events.ts'
 import { withOneLineFacts } from './one-line-facts.ts'
 import { MAIL_WORDS } from './words.ts'
 
@@ -52,7 +52,11 @@ export async function compose(
     disableFileAccess: true,
     disableUrlAccess: true,
   })
-  const tags = { [FAX_TAG]: fax.id, [BACKEND_TAG]: tagOf(backend.name) }
+  const tags = {
+    [FAX_TAG]: fax.id,
+    [BACKEND_TAG]: tagOf(backend.name),
+    [ATTEMPT_TAG]: String(attempt.attempt),
+  }
   return { source, destinations, raw: await composer.compile().build(), tags }
 }
 

@@ -22,6 +22,19 @@ describe('what SES tells of a mail', () => {
     })
   })
 
+  it.each([
+    ['7', { attempt: 7 }],
+    ['0', {}],
+    ['x', {}],
+    [undefined, {}],
+  ])('says which attempt it was, where its tag is %s', (tag, attempt) => {
+    const json = changed('ses-bounce', (one: { mail?: { tags?: Record<string, string[]> } }) => {
+      if (tag !== undefined && one.mail?.tags !== undefined) one.mail.tags.attempt = [tag]
+    })
+    const { outcome: _, ...rest } = mailReturned(json) ?? {}
+    expect(rest).toEqual({ ...of, ...attempt })
+  })
+
   it('that was called unwanted says by whom', () => {
     expect(mailReturned(event('ses-complaint'))).toEqual({
       ...of,

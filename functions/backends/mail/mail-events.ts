@@ -30,6 +30,7 @@ const eventSchema = z.object({
 /** The names of the tags that a mail with a fax carries; events carry them back. */
 export const FAX_TAG = 'fax'
 export const BACKEND_TAG = 'backend'
+export const ATTEMPT_TAG = 'attempt'
 
 /** A tag takes letters, digits, hyphens and underscores; the name of a backend may have a dot. */
 export const tagOf = (backend: string) => Buffer.from(backend).toString('base64url')
@@ -39,6 +40,8 @@ const fromTag = (tag: string) => Buffer.from(tag, 'base64url').toString()
 export interface MailReturned {
   faxId: string
   backend: string
+  /** Which of its mails came back, counted from 1. Absent: unknown. */
+  attempt?: number
   outcome: Outcome
 }
 
@@ -50,12 +53,13 @@ export function mailReturned(body: string): MailReturned | undefined {
   const { mail, bounce, complaint, reject } = eventSchema.parse(JSON.parse(body))
   const [faxId] = mail.tags[FAX_TAG] ?? []
   const [backend] = mail.tags[BACKEND_TAG] ?? []
+  const attempt = Number(mail.tags[ATTEMPT_TAG]?.[0] ?? 0)
   const outcome =
     (bounce && outcomeOfBounce(bounce)) ??
     (complaint && outcomeOfComplaint(complaint)) ??
     (reject && failed(`SES sent nothing: ${reject.reason}`, 'Reject'))
   if (faxId === undefined || backend === undefined || outcome === undefined) return undefined
-  return { faxId, backend: fromTag(backend), outcome }
+  return { faxId, backend: fromTag(backend), ...(attempt > 0 ? { attempt } : {}), outcome }
 }
 
 type Event = z.infer<typeof eventSchema>
