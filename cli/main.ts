@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises'
+import * as z from 'zod'
 import { visible } from '../shared/visible.ts'
 import { CommandFailed, EXIT_CODES, WrongUsage } from './subcommand.ts'
 import { SUBCOMMANDS } from './subcommands.ts'
@@ -13,7 +15,7 @@ ${Object.entries(SUBCOMMANDS)
   .map(([name, { summary }]) => `  ${name.padEnd(10)}  ${summary}`)
   .join('\n')}
 
-faxlane SUBCOMMAND --help tells about one of them.
+faxlane SUBCOMMAND --help tells about one of them, faxlane --version which version this is.
 `
 
 /** Runs the command that the words name, and resolves to its exit code. */
@@ -40,6 +42,10 @@ async function runSubcommand([name, ...words]: readonly string[]): Promise<numbe
     standardOutput().write(fitHelp(HELP, standardOutput().columns))
     return EXIT_CODES.done
   }
+  if (name === '--version' || name === '-V') {
+    standardOutput().write(`faxlane ${await readVersion()}\n`)
+    return EXIT_CODES.done
+  }
   if (name === undefined) throw new WrongUsage('a subcommand is missing. See faxlane --help.')
   const listed = Object.hasOwn(SUBCOMMANDS, name) ? SUBCOMMANDS[name] : undefined
   if (listed === undefined) {
@@ -50,6 +56,11 @@ async function runSubcommand([name, ...words]: readonly string[]): Promise<numbe
   if (!asksForHelp(words)) return subcommand.run(words)
   standardOutput().write(fitHelp(subcommand.help, standardOutput().columns))
   return EXIT_CODES.done
+}
+
+async function readVersion(): Promise<string> {
+  const manifest = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'))
+  return z.object({ version: z.string() }).parse(manifest).version
 }
 
 /** Behind `--` stand files, whatever they are called. */

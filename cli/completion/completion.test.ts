@@ -19,7 +19,10 @@ describe('faxlane completion', () => {
     expect(offered(script, [''])).toEqual([...Object.keys(SUBCOMMANDS), '--help'])
     expect(offered(script, ['red'])).toEqual(['redrive'])
     expect(offered(script, ['list', '--st'])).toEqual(['--stack', '--state'])
-    expect(offered(script, ['list', '--state', 'f'])).toEqual(['failed'])
+    expect(offered(script, ['list', '--state', 'da'])).toEqual(['damaged'])
+    expect(offered(script, ['sent', '--state', 'd'])).toEqual(['dialling'])
+    expect(offered(script, ['send', '--resolution', ''])).toEqual(['standard', 'fine', 'superfine'])
+    expect(offered(script, ['retry', '--day', ''])).toEqual(['today', 'yesterday'])
     expect(offered(script, ['convert', 'packag'])).toContain('package.json')
   })
 

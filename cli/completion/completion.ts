@@ -1,5 +1,7 @@
+import { RESOLUTIONS } from '../../shared/transmission/transmit-job.ts'
 import { visible } from '../../shared/visible.ts'
 import { SOUGHT_STATES } from '../list/command-line.ts'
+import { SOUGHT_STATES as SENT_STATES } from '../sent/command-line.ts'
 import { EXIT_CODES, type Subcommand } from '../subcommand.ts'
 import { SUBCOMMANDS } from '../subcommands.ts'
 import { readWords, wrongUsage } from '../words.ts'
@@ -37,6 +39,14 @@ async function run(words: readonly string[]): Promise<number> {
   return EXIT_CODES.done
 }
 
+const DAYS = ['today', 'yesterday']
+const VALUES: Completions['values'] = [
+  { subcommand: 'list', option: '--state', words: SOUGHT_STATES },
+  { subcommand: 'sent', option: '--state', words: SENT_STATES },
+  { subcommand: 'send', option: '--resolution', words: RESOLUTIONS },
+  ...['list', 'sent', 'retry'].map((subcommand) => ({ subcommand, option: '--day', words: DAYS })),
+]
+
 /** Of the help texts: what these don't name is not offered. */
 async function readCompletions(): Promise<Completions> {
   const subcommands = await Promise.all(
@@ -46,5 +56,5 @@ async function readCompletions(): Promise<Completions> {
       options: optionsIn((await load()).help),
     })),
   )
-  return { subcommands, values: { '--state': SOUGHT_STATES, '--day': ['today', 'yesterday'] } }
+  return { subcommands, values: VALUES }
 }

@@ -2,8 +2,8 @@
 export interface Completions {
   /** In the order of the help. */
   subcommands: { name: string; summary: string; options: string[] }[]
-  /** Words that an option takes, where there are only some. */
-  values: Record<string, readonly string[]>
+  /** Words that an option of a subcommand takes, where there are only some. */
+  values: readonly { subcommand: string; option: string; words: readonly string[] }[]
 }
 
 /** The options that a help text names. */
@@ -13,9 +13,9 @@ export function optionsIn(help: string): string[] {
 
 export function bashScript({ subcommands, values }: Completions): string {
   const options = subcommands.map(({ name, options }) => `    ${name}) options="${options.join(' ')}" ;;`)
-  const taken = Object.entries(values).map(
-    ([option, words]) =>
-      `    ${option}) COMPREPLY=($(compgen -W "${words.join(' ')}" -- "$word")); return ;;`,
+  const taken = values.map(
+    ({ subcommand, option, words }) =>
+      `    '${subcommand} ${option}') COMPREPLY=($(compgen -W "${words.join(' ')}" -- "$word")); return ;;`,
   )
   return `# Completion of faxlane for bash. In ~/.bashrc: source <(faxlane completion bash)
 _faxlane() {
@@ -24,7 +24,7 @@ _faxlane() {
     COMPREPLY=($(compgen -W "${subcommands.map(({ name }) => name).join(' ')} --help" -- "$word"))
     return
   fi
-  case $before in
+  case "\${COMP_WORDS[1]} $before" in
 ${taken.join('\n')}
   esac
   case \${COMP_WORDS[1]} in
@@ -44,8 +44,9 @@ export function zshScript({ subcommands, values }: Completions): string {
     ({ name, summary }) => `    ${quoted(`${name}:${summary.replaceAll(':', '\\:')}`)}`,
   )
   const options = subcommands.map(({ name, options }) => `    ${name}) options=(${options.join(' ')}) ;;`)
-  const taken = Object.entries(values).map(
-    ([option, words]) => `    ${option}) compadd -- ${words.join(' ')}; return ;;`,
+  const taken = values.map(
+    ({ subcommand, option, words }) =>
+      `    '${subcommand} ${option}') compadd -- ${words.join(' ')}; return ;;`,
   )
   return `#compdef faxlane
 # Completion of faxlane for zsh. In ~/.zshrc, after compinit: source <(faxlane completion zsh)
@@ -58,7 +59,7 @@ ${described.join('\n')}
     _describe subcommand subcommands
     return
   fi
-  case \${words[CURRENT-1]} in
+  case "\${words[2]} \${words[CURRENT-1]}" in
 ${taken.join('\n')}
   esac
   case \${words[2]} in

@@ -44,9 +44,15 @@ describe('faxlane send', () => {
     ['--to fred a.pdf', '--to fred is no number'],
     ['--to 1 --at soon a.pdf', '--at soon is no time'],
     ['--to 1 --site Paris a.pdf', '--site Paris is no site'],
-    ['--to 1 --resolution finest a.pdf', '--resolution: Invalid option'],
-    ['--to 1 --notify me a.pdf', '--notify (0): Invalid email'],
-    ['--to 1 --frm 2 a.pdf', "Unknown option '--frm'"],
+    ['--to 1 --resolution finest a.pdf', '--resolution finest is none: standard, fine, superfine'],
+    ['--to 1 --notify me a.pdf', '--notify me is no mail address'],
+    ['--to 1 --resolution', '--resolution wants a value'],
+    ['--to 1 --resolution --wait a.pdf', '--resolution wants a value; one that begins with a - is written'],
+    ['--to 1 --wait=yes a.pdf', '--wait takes no value'],
+    ['--to 1 -x a.pdf', 'there is no option -x'],
+    [`--to 1 --header ${'x'.repeat(51)} a.pdf`, '--header has 51 characters; at most 50'],
+    [`--to ${'1,'.repeat(51)} a.pdf`, '51 numbers; at most 50'],
+    ['--to 1 --frm 2 a.pdf', 'there is no option --frm'],
   ])('%s is wrong usage', (line, words) => {
     expect(() => read(line)).toThrow(words)
   })

@@ -1,7 +1,11 @@
+import * as z from 'zod'
 import { siteSchema } from '../../shared/object-keys.ts'
 import { bareNumber } from '../../shared/transmission/judge-number.ts'
 import {
   describeIssues,
+  LONGEST_HEADER,
+  MOST_NOTICES,
+  MOST_RECIPIENTS,
   type SendRequest,
   sendRequestSchema,
 } from '../../shared/transmission/send-request.ts'
@@ -66,6 +70,8 @@ export function readCommandLine(words: readonly string[], now: Date): SendComman
   }
   const { outbound, from, header, resolution, at, site, wait, json, stack, home } = values
   const notify = listOf(values.notify)
+  const problem = problemWith({ to, notify, header, resolution })
+  if (problem !== undefined) throw wrong(problem)
   const parsed = sendRequestSchema.safeParse({
     to,
     ...withoutUndefined({ outbound, from, header, resolution }),
@@ -74,6 +80,28 @@ export function readCommandLine(words: readonly string[], now: Date): SendComman
   })
   if (!parsed.success) throw wrong(visible(describeIssues(parsed.error, (name) => `--${name}`)))
   return { files: positionals, site, request: parsed.data, wait, json, choice: { stack, home } }
+}
+
+/** In the words of the command; the schema of a request says it in those of its library. */
+function problemWith({
+  to,
+  notify,
+  header = '',
+  resolution,
+}: {
+  to: readonly string[]
+  notify: readonly string[]
+  header: string | undefined
+  resolution: string | undefined
+}): string | undefined {
+  if (to.length > MOST_RECIPIENTS) return `--to has ${to.length} numbers; at most ${MOST_RECIPIENTS}`
+  const address = notify.find((one) => !z.email().safeParse(one).success)
+  if (address !== undefined) return `--notify ${visible(address)} is no mail address`
+  if (notify.length > MOST_NOTICES) return `--notify has ${notify.length} addresses; at most ${MOST_NOTICES}`
+  if (header.length > LONGEST_HEADER)
+    return `--header has ${header.length} characters; at most ${LONGEST_HEADER}`
+  const isKnown = resolution === undefined || RESOLUTIONS.some((one) => one === resolution)
+  return isKnown ? undefined : `--resolution ${visible(resolution)} is none: ${RESOLUTIONS.join(', ')}`
 }
 
 function listOf(values: readonly string[] = []): string[] {

@@ -79,12 +79,12 @@ function timelineLines({ columns, paint }: Look, steps: readonly Step[]): string
 }
 
 function hints(entry: FaxEntry): string[] {
-  const { id, state } = entry.fax
+  const { id, state, tiffBytes } = entry.fax
   if (state === 'unrouted') {
     return [`Add its number to the routing table, deploy, then deliver it: faxlane retry ${id}`]
   }
   if (state === 'refused' || state === 'missed')
-    return [`The file as it was received: faxlane get ${id} --tiff`]
+    return tiffBytes === 0 ? [] : [`The file as it was received: faxlane get ${id} --tiff`]
   const current = stateOf(entry)
   return current === 'failed' || current === 'bounced'
     ? [`When the cause is mended: faxlane retry ${id}`]

@@ -4,10 +4,30 @@ import { wrap } from './wrap.ts'
  * A help text for a terminal of so many columns, where its own lines don't fit: paragraphs, and what is said of an option, are broken anew, the
  * latter below its beginning.
  */
-export function fitHelp(help: string, columns: number): string {
+export function fitHelp(text: string, columns: number): string {
+  const help = aligned(text)
   if (help.split('\n').every((line) => line.length <= columns)) return help
   return joined(help.split('\n'))
     .flatMap((line) => fitLine(line, columns))
+    .join('\n')
+}
+
+const OPTION = /^ {2}(-{1,2}\S.*?) {2,}(\S.*)$/
+const CONTINUED = /^ {8,}(\S.*)$/
+
+/** What is said of options begins in one column, whichever text each comes from. */
+function aligned(help: string): string {
+  const lines = help.split('\n')
+  const width = Math.max(...lines.map((line) => OPTION.exec(line)?.[1]?.length ?? 0))
+  let isOption = false
+  return lines
+    .map((line) => {
+      const [, option, said = ''] = OPTION.exec(line) ?? []
+      const more = isOption ? CONTINUED.exec(line)?.[1] : undefined
+      isOption = option !== undefined || more !== undefined
+      if (option !== undefined) return `  ${option.padEnd(width)}  ${said}`
+      return more === undefined ? line : `${' '.repeat(width + 4)}${more}`
+    })
     .join('\n')
 }
 

@@ -131,7 +131,13 @@ function countDamage(page: TiffPage, converted: ConvertedPage, warnings: string[
   if (received === 0) return { damagedRows: converted.damagedRows, warnings }
   const left = firstCount(page.directory, TAG.cleanFaxData) === DAMAGE_LEFT
   const damagedRows = left ? Math.max(received, converted.damagedRows) : received + converted.damagedRows
-  return { damagedRows, warnings: [...warnings, `the receiving machine counted ${received} damaged rows`] }
+  return {
+    damagedRows,
+    warnings: [
+      ...warnings,
+      `the receiving machine counted ${received === 1 ? '1 damaged row' : `${received} damaged rows`}`,
+    ],
+  }
 }
 
 /** From the facts, else as the receiving machine noted it, which knows no time zone. */

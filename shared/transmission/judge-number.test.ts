@@ -49,7 +49,7 @@ describe('a number', () => {
     ['premium in international form', FR, '+33899123456', 'premium'],
     ['premium, although any number is allowed', { ...FR, allow: ['X.'] }, '0899123456', 'premium'],
     ['an emergency call', FR, '112', 'fewer than 7 digits'],
-    ['a feature code', FR, '*21*0112697845#', 'more than digits'],
+    ['a feature code', FR, '*21*0112697845#', 'more in it than digits'],
     ['of nobody', FR, '', 'no number to dial'],
     ['with a letter', FR, '0112697845;rm', 'no number to dial'],
     ['not among the allowed', { ...FR, allow: ['01XXXXXXXX'] }, '0212345678', 'no number that allow'],

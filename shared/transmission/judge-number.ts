@@ -63,7 +63,8 @@ function isAllowed({ allow, allowPremium }: Rules, national: string): boolean {
 
 function whyNot({ allow }: Rules, number: string): string {
   if (allow !== undefined) return `${number} is no number that allow of the routing table has.`
-  return `${number} has fewer than ${SHORTEST_DIGITS} digits or more than digits in it; allow of the routing table would have to name it.`
+  const what = /^[0-9]+$/.test(number) ? `fewer than ${SHORTEST_DIGITS} digits` : 'more in it than digits'
+  return `${number} has ${what}; allow of the routing table would have to name it.`
 }
 
 /** With + and country code; undefined for a number of the country itself. */
