@@ -57,6 +57,8 @@ describe('faxlane import', () => {
     expect(exitCode).toBe(1)
     expect(stdout.toString()).toContain('password_secret = faxlane/ftp_a')
     expect(stderr).toContain('mail has no recipient for the numbers without a section of their own')
+    expect(stderr).toContain('Then once more, with --recipients')
+    expect((await run(...WORDS)).stdout.toString()).not.toContain('Then once more')
   })
 
   it('uses no list of recipients that has a mistake', async () => {

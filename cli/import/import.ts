@@ -146,6 +146,7 @@ function reportOf({ file, output, ...command }: CommandLine, imported: Imported)
     file,
     output: output === '-' ? 'the standard output' : output,
     remarks: imported.remarks,
+    hasRecipients: command.recipients !== undefined,
     files: output === '-' ? [] : imported.files.map(({ name }) => join(dirname(output), name)),
     secrets: imported.secrets.map(({ name, section, password }) => ({
       name,

@@ -11,6 +11,8 @@ export interface ImportReport {
   remarks: readonly Remark[]
   /** Files that were written beside the table. */
   files: readonly string[]
+  /** Whether a list says who gets the mails. */
+  hasRecipients: boolean
   secrets: readonly { name: string; section: string; command: string }[]
   /** What keeps the table from being deployed, and what its reader remarks. */
   findings: readonly Finding[]
@@ -24,6 +26,17 @@ const TITLES = {
   broken: 'Silently broken in the XiVO',
   know: 'To know',
 } as const satisfies Record<Remark['kind'], string>
+
+const XIVO_RECIPIENTS =
+  "SELECT e.exten, d.actionarg1 FROM dialaction d JOIN extensions e ON e.type = 'incall' AND e.typeval = d.categoryval " +
+  "WHERE d.category = 'incall' AND d.action = 'application:faxtomail'"
+
+/** XiVO had them at its incoming calls, in its database. */
+const RECIPIENTS_HINT = [
+  '  XiVO had the addresses at its incoming calls. On the XiVO this prints them, a line for each number:',
+  `  sudo -u postgres psql asterisk -AtF, -c "${XIVO_RECIPIENTS}" > recipients.csv`,
+  '  Then once more, with --recipients recipients.csv',
+]
 
 export function describe(screen: Look, report: ImportReport): string {
   const { file, output, remarks, files, secrets, findings, notes } = report
@@ -39,6 +52,10 @@ export function describe(screen: Look, report: ImportReport): string {
     },
     { title: 'Remarks on the new table', lines: notes.map(formatFinding) },
     { title: 'Left to you: the new table does not hold yet', lines: findings.map(formatFinding) },
+    {
+      title: 'Who gets the mails',
+      lines: lacksRecipients(report) ? RECIPIENTS_HINT : [],
+    },
   ].filter(({ lines }) => lines.length > 0)
   const written = [output, ...files].map(visible).join(', ')
   const verdict =
@@ -49,7 +66,7 @@ export function describe(screen: Look, report: ImportReport): string {
         )
       : screen.paint(
           'red',
-          `${visible(output)} does not hold in ${findings.length === 1 ? 'one place' : `${findings.length} places`}.`,
+          `The new table does not hold in ${findings.length === 1 ? 'one place' : `${findings.length} places`}.`,
         )
   return [
     `${visible(file)} -> ${written}`,
@@ -60,6 +77,9 @@ export function describe(screen: Look, report: ImportReport): string {
     .map((line) => `${line}\n`)
     .join('')
 }
+
+const lacksRecipients = ({ hasRecipients, findings }: ImportReport) =>
+  !hasRecipients && findings.some(({ problem }) => problem.includes('no recipient'))
 
 function remarkLines({ columns, paint }: Look, { line, section, text }: Remark): string[] {
   const place = line === undefined ? '' : `line ${line}`
