@@ -150,12 +150,12 @@ function intoCompletion(text: string): void {
   const help = `Usage: faxlane list ${text}\n\n  --limit N\n`
   for (const option of optionsIn(help)) expect(option).toMatch(/^--[a-z][a-z-]*$/)
   const summary = text.replaceAll('\0', '').toWellFormed()
-  const zsh = zshScript({ subcommands: [{ name: 'list', summary, options: [] }], values: {} })
+  const zsh = zshScript({ subcommands: [{ name: 'list', summary, options: [] }], values: [] })
   expect(wordsOfZshList(zsh)).toEqual([`list:${summary.replaceAll(':', '\\:')}`])
   const word = summary.slice(0, 200)
   const script = bashScript({
     subcommands: [{ name: 'list', summary, options: optionsIn(help) }],
-    values: {},
+    values: [],
   })
   const program = `${script}\nCOMP_WORDS=(faxlane list "$1"); COMP_CWORD=2; _faxlane; printf '%s\\n' "\${#COMPREPLY[@]}"`
   const output = execFileSync('bash', ['--norc', '-c', program, 'bash', word], {
