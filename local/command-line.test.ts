@@ -29,6 +29,7 @@ describe('the command line', () => {
       'x',
       '--real-time',
       '--no-modem',
+      '--error=Lost carrier',
     ]
     expect(readCommandLine(words)).toMatchObject({
       once: true,
@@ -39,12 +40,22 @@ describe('the command line', () => {
       json: true,
       realTime: true,
       modems: false,
+      error: 'Lost carrier',
     })
   })
 
   it('asks for help, which names every option', () => {
     expect(readCommandLine(['--help'])).toBeUndefined()
-    for (const option of ['--once', '--from', '--to', '--home', '--config', '--json', '--real-time']) {
+    for (const option of [
+      '--once',
+      '--from',
+      '--to',
+      '--error',
+      '--home',
+      '--config',
+      '--json',
+      '--real-time',
+    ]) {
       expect(HELP).toContain(option)
     }
   })

@@ -7,6 +7,8 @@ export interface CommandLine {
   files: string[]
   from: string
   to: string
+  /** The call broke off, and what the PBX says of it. */
+  error: string | undefined
   /** Undefined: .faxlane in the project's folder. */
   homeFolder: string | undefined
   /** Undefined: config/fax.conf of the project. */
@@ -30,6 +32,7 @@ gateway already runs on the same folder, they go to that one.
 
   --from NUMBER   the caller's number (0478123456)
   --to NUMBER     the number dialled, which decides what happens to the fax (100)
+  --error TEXT    the call broke off, and what the PBX says of it
   --config FILE   the routing table (config/fax.conf)
   --home DIR      where the gateway keeps its state (.faxlane)
   --json          one JSON object a line, an event each, and a summary at the end
@@ -57,6 +60,7 @@ export function readCommandLine(words: readonly string[]): CommandLine | undefin
     files: positionals,
     from: number('--from', values.from),
     to: number('--to', values.to),
+    error: values.error,
     homeFolder: values.home,
     config: values.config,
     json: values.json,
@@ -74,6 +78,7 @@ function parse(words: readonly string[]) {
         once: { type: 'boolean', default: false },
         from: { type: 'string', default: '0478123456' },
         to: { type: 'string', default: '100' },
+        error: { type: 'string' },
         home: { type: 'string' },
         config: { type: 'string' },
         json: { type: 'boolean', default: false },

@@ -54,9 +54,9 @@ function presenter(json: boolean): Show {
   return json ? makeJsonShow(write) : makePicture({ write, isTerminal, now: () => new Date() })
 }
 
-function submissionsOf({ files, from, to }: CommandLine, userFolder: string): readonly Submission[] {
+function submissionsOf({ files, from, to, error }: CommandLine, userFolder: string): readonly Submission[] {
   if (files.length === 0) return SAMPLES
-  return files.map((file) => ({ file: resolve(userFolder, file), from, to }))
+  return files.map((file) => ({ file: resolve(userFolder, file), from, to, error }))
 }
 
 async function receiveAll(

@@ -6,6 +6,8 @@ export interface Submission {
   to: string
   /** The remote station ID (TSI). */
   stationId?: string
+  /** The call broke off, and what the PBX says of it. */
+  error?: string | undefined
 }
 
 const sample = (name: string) => fileURLToPath(new URL(`../test/samples/${name}.tif`, import.meta.url))

@@ -23,11 +23,12 @@ export function makeSubmit(
   })
   const [site] = sites
   if (site === undefined) throw new Error('The gateway has no site that could receive a fax.')
-  return async ({ file, from, to, stationId }) => {
+  return async ({ file, from, to, stationId, error }) => {
     const facts = {
       source: from,
       destination: to,
       ...(stationId === undefined ? {} : { stationId }),
+      ...(error === undefined ? {} : { status: 'FAILED', error }),
       // A call of its own each time, so that the same file sent twice is two faxes.
       callId: randomUUID(),
       receivedAt: new Date().toISOString(),

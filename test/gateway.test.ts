@@ -167,6 +167,21 @@ describe('a fax that a PBX received', () => {
     )
   })
 
+  it('of which the call broke off says so to whoever gets it, and is found by that', async () => {
+    const broken = await deliver({ ...FAX, error: 'Lost carrier in page 2' })
+    const name = /^100-0478123456-\d{10}-[0-9a-z]{6}-incomplete\.pdf$/
+    const [{ mail } = {}] = await mailsOf(broken.faxId)
+    // In the language of [notices].
+    expect(mail?.subject).toBe('Appel interrompu : Fax für 100 von 0478123456, 1 Seite(n)')
+    expect(mail?.text).toMatch(/^L’appel a été interrompu ; il peut donc manquer des pages à la fin\./)
+    expect(mail?.attachments[0]?.filename).toMatch(name)
+    expect(new URL(receiptOf(broken, 'ftp_archive')).pathname.split('/').at(-1)).toMatch(name)
+    const notice = await waitFor(async () => (await noticesOf(broken.faxId))[0])
+    expect(notice.text).toContain('Réponse du PBX : « FAILED, Lost carrier in page 2 ».')
+    const { stdout } = await faxlane(['list', '--state', 'damaged', '--json', '--home', home], home)
+    expect(String(stdout)).toContain(broken.faxId)
+  })
+
   it('is delivered once, however often S3 tells of it', async () => {
     const before = await makeLedgerReader(gateway)(story.faxId)
     const event = await readFile(new URL('../events/s3-object-created.json', import.meta.url), 'utf8')
