@@ -30,7 +30,7 @@ export const SETTLE: FunctionSize & FunctionFeed = {
   concurrency: 2,
 }
 
-/** Reads a file where a printer is to have a copy. */
+/** Reads a file where a printer is to have a copy: TIFF and PDF of 100 MB each take 300 MB at most. */
 export const DISPATCH: FunctionSize & FunctionFeed = {
   timeoutSeconds: 60,
   memoryMegabytes: 512,
@@ -58,9 +58,10 @@ export const SUBMIT: FunctionSize & FunctionFeed = {
 }
 
 export const MAIL_IN: FunctionSize & FunctionFeed = {
-  timeoutSeconds: 60,
-  // Mails of 40 MB, their attachments beside them, and the PDF that is made of these.
-  memoryMegabytes: 1024,
+  // PDFs are put together object by object, with all of one processor.
+  timeoutSeconds: 120,
+  // A mail of 40 MB with four scans takes 300 MB at most, with a PDF of 700,000 small objects 1,220.
+  memoryMegabytes: 1769,
   batchSize: 1,
   concurrency: 5,
 }

@@ -8,6 +8,7 @@ import { makeDynamoTransmissions } from '../ledger/dynamo-transmissions.ts'
 import { makeCount } from '../metrics.ts'
 import { makeTellEnd } from '../notify-sender/sender-notice.ts'
 import { type BatchResponse, workOnBatch } from '../queues/batch.ts'
+import { MAX_RECEIVES } from '../queues/redrive.ts'
 import { readDeployedTable } from '../routing-table-file.ts'
 import { putNewObject, readStored } from '../storage/faxes-bucket.ts'
 import { type MailInDependencies, mailIn } from './mail-in.ts'
@@ -44,9 +45,9 @@ const dependencies: MailInDependencies = {
 }
 
 export function handler(event: unknown): Promise<BatchResponse> {
-  return workOnBatch(event, async ({ body }) => {
+  return workOnBatch(event, async ({ body, receives }) => {
     const notification = mailNotificationSchema.parse(JSON.parse(body))
-    const end = await mailIn(dependencies, notification)
+    const end = await mailIn(dependencies, notification, receives >= MAX_RECEIVES)
     const { messageId } = notification.mail
     if ('ignored' in end) {
       console.info({ event: 'mail', messageId, ignored: end.ignored })

@@ -40,11 +40,13 @@ export type MailEnd = { transmissions: TransmissionRecord[] } | { ignored: strin
 
 /**
  * A mail to NUMBER@DOMAIN becomes transmissions, one for each number; whatever keeps it from being sent is answered to its sender, whom SES
- * has found to be the one that From says. Safe to repeat: the same mail gives the same ids.
+ * has found to be the one that From says. Safe to repeat: the same mail gives the same ids. `lastReceive`: none of the times before came to an end,
+ * so what it holds is not put together again.
  */
 export async function mailIn(
   dependencies: MailInDependencies,
   notification: MailNotification,
+  lastReceive: boolean,
 ): Promise<MailEnd> {
   const reason = distrust(notification)
   if (reason !== undefined) return ignore(dependencies, reason)
@@ -53,7 +55,7 @@ export async function mailIn(
   const mail = await readMail(bytes)
   if (mail.from === undefined) return ignore(dependencies, 'It has no From, or several.')
   if (mail.isAutomatic || notification.mail.source === '') return ignore(dependencies, 'A machine wrote it.')
-  const document = await documentOf(mail)
+  const document = lastReceive && mail.pdfs.length > 1 ? TOO_MUCH : await documentOf(mail)
   const transmissions = []
   for (const [domain, numbers] of byDomain(notification.receipt.recipients)) {
     const place = placeOf(dependencies.rules, { from: mail.from, domain })
@@ -71,6 +73,13 @@ export async function mailIn(
 function ignore({ count }: MailInDependencies, reason: string): MailEnd {
   count('MailsIgnored')
   return { ignored: reason }
+}
+
+/** A PDF can be made of more parts than any memory holds, and a sender who hears nothing waits for ever. */
+const TOO_MUCH = {
+  refusal:
+    'The PDFs of the mail could not be put together in several tries: they are too much, or the gateway was hindered each time. ' +
+    'Send each in a mail of its own.',
 }
 
 async function documentOf(mail: ReadMail): Promise<{ pdf: Uint8Array } | { refusal: string }> {

@@ -230,7 +230,11 @@ async function takeMail(raw: string, recipients: string[]): Promise<void> {
       action: { type: 'S3', objectKey: 'mail-in/a0b1' },
     },
   })
-  const end = await mailIn({ ...world.mailIn, readMailObject: async () => Buffer.from(raw) }, notification)
+  const end = await mailIn(
+    { ...world.mailIn, readMailObject: async () => Buffer.from(raw) },
+    notification,
+    false,
+  )
   checkTaken(world)
   if ('ignored' in end) return
   for (const record of end.transmissions.filter(({ state }) => state === 'refused')) {
