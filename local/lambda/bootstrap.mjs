@@ -14,8 +14,8 @@ const LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL']
 const lowestLevel = LEVELS.indexOf(process.env.AWS_LAMBDA_LOG_LEVEL ?? 'INFO')
 /** The request id of the invocation under way. */
 let requestId
-/** One call after the other; the gateway keeps it open for as long as an invocation takes. */
-const line = new http.Agent({ keepAlive: true, maxSockets: 1 })
+/** The gateway keeps it open for as long as an invocation takes. */
+const line = new http.Agent({ keepAlive: true })
 
 logAsJson()
 // Ctrl-C in a terminal goes to all processes there; when a function ends is the gateway's to say.
