@@ -77,7 +77,7 @@ function leftOut({ backend, history, historyLeftOut }: DeliveryRecord): Step[] {
       at: before.at,
       mark: ' ',
       who: backend,
-      text: `${attempts} between these ended likewise, and are not kept`,
+      text: `${attempts} between these are not kept`,
     },
   ]
 }

@@ -112,6 +112,15 @@ describe('a delivery that is asked for', () => {
     expect(did.messages).toHaveLength(2)
   })
 
+  it('once more while it is on its way stays as it is', async () => {
+    for (const before of ['after an attempt', 'claimed'] as const) {
+      const { dependencies, ledger } = await makeWorld()
+      await ledger.addDelivery(RECORDS[before])
+      await dispatch(dependencies, ask({ backend: 'mail', againAt: '2026-11-23T14:00:00.000Z' }))
+      expect(await ledger.getDelivery(FAX_ID, 'mail')).toEqual(RECORDS[before])
+    }
+  })
+
   it('while its record changes is asked for again', async () => {
     const { dependencies, ledger, did } = await makeWorld()
     await ledger.addDelivery(RECORDS.failed)
@@ -150,7 +159,11 @@ describe('in the place of one that may have delivered', () => {
   it('a fax says so', async () => {
     const { dependencies, ledger } = await makeWorld()
     await dispatch(dependencies, fallback)
-    expect(await ledger.getDelivery(FAX_ID, 'log')).toMatchObject({ maybeDelivered: true, attempts: 0 })
+    expect(await ledger.getDelivery(FAX_ID, 'log')).toMatchObject({
+      maybeDelivered: true,
+      attempts: 0,
+      revision: 0,
+    })
   })
 
   it('a fax says so as well where it was opened in the place of another one that had not', async () => {
@@ -222,6 +235,15 @@ describe('a backend that the table has no more', () => {
     expect([requests.length, told.length]).toEqual([1, 1])
   })
 
+  it('passes on that what it stands in for may have delivered', async () => {
+    const { dependencies, ledger } = await makeWorld()
+    await dispatch(dependencies, ask({ ...gone, maybeDelivered: true }))
+    expect(await ledger.getDelivery(FAX_ID, 'ftp_archive')).toMatchObject({
+      maybeDelivered: true,
+      fallbackOf: 'mail',
+    })
+  })
+
   it('gets no record where an operator asks for it', async () => {
     const { dependencies, ledger, told } = await makeWorld()
     await dispatch(dependencies, ask({ ...gone, because: 'retry' }))
@@ -243,6 +265,16 @@ describe('a print job whose message is gone', () => {
     expect(await ledger.getDelivery(FAX_ID, 'printer_office')).toMatchObject({ state: 'failed' })
     expect(requests).toMatchObject([{ backend: 'mail', because: 'fallback', maybeDelivered: true }])
     expect([did.jobs, told.length]).toEqual([[], 1])
+  })
+
+  it('is sent once more where an operator asks for it, however old it is', async () => {
+    const { dependencies, ledger, did } = await makeWorld({ backends: [printer, log] })
+    await ledger.addDelivery(opening(1000))
+    await dispatch(dependencies, ask({ backend: 'printer_office' }))
+    expect([did.jobs.length, (await ledger.getDelivery(FAX_ID, 'printer_office'))?.state]).toEqual([
+      1,
+      'waiting',
+    ])
   })
 
   it('is sent once more before that, and whenever an operator asks for it', async () => {
