@@ -4,6 +4,7 @@ import { standingOf } from '../../shared/ledger/standing.ts'
 import type { DispatchRequest } from '../../shared/messages.ts'
 import { delivered, failed, retry } from '../../shared/outcome.ts'
 import { bounce, claim, openDelivery, settle } from '../ledger/delivery-transitions.ts'
+import { FileGone } from '../storage/file-gone.ts'
 import { dispatch } from './dispatch.ts'
 import { FAX_ID, fax, LATER, log, mailOf, makeWorld, NOON, printer } from './testing/dispatch-world.ts'
 
@@ -140,6 +141,19 @@ describe('a delivery that is asked for', () => {
       [LATER.toISOString(), undefined, 'Fax 100 from unknown'],
       [againAt, true, 'Fax 100 from unknown (possible duplicate)'],
     ])
+  })
+
+  it('of a printer, whose file is in the bucket no more, is given up and goes to its fallback', async () => {
+    const { dependencies, ledger, did, requests, told } = await makeWorld({
+      backends: [{ ...printer, fallback: 'mail' }, mailOf('mail')],
+    })
+    const readObject = async (key: string) => Promise.reject(new FileGone(key))
+    await dispatch({ ...dependencies, readObject }, ask({ backend: 'printer_office' }))
+    expect(await ledger.getDelivery(FAX_ID, 'printer_office')).toMatchObject({
+      state: 'failed',
+      history: [{ result: { text: expect.stringContaining('is not in the bucket any more') } }],
+    })
+    expect([did.jobs, requests.map(({ backend }) => backend), told.length]).toEqual([[], ['mail'], 1])
   })
 
   it('of a printer gets its own copies of the files first', async () => {

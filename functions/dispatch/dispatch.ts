@@ -5,8 +5,15 @@ import type { Route, Router } from '../../shared/routing-table/route.ts'
 import { hasEnded, mark, reopen, wasGivenUp } from '../ledger/delivery-transitions.ts'
 import { rerouteFax } from '../ledger/fax-transitions.ts'
 import type { Ledger } from '../ledger/ledger.ts'
+import { FileGone } from '../storage/file-gone.ts'
 import { eachOnItsOwn, enqueue, type FanOutDependencies, fanOut, open, type RoutedFiles } from './fan-out.ts'
-import { changedMeanwhile, type GiveUpOpenDependencies, giveUpGone, giveUpUnknown } from './give-up-open.ts'
+import {
+  changedMeanwhile,
+  type GiveUpOpenDependencies,
+  giveUpGone,
+  giveUpUnknown,
+  giveUpWithoutFile,
+} from './give-up-open.ts'
 
 export interface DispatchDependencies extends FanOutDependencies, GiveUpOpenDependencies {
   ledger: FanOutDependencies['ledger'] & Pick<Ledger, 'replaceFax'>
@@ -94,7 +101,13 @@ async function dispatchTo(
   // The fallback of several, or of one that ends twice, is delivered once.
   if (because === 'fallback' && record.attempts > 0) return
   if (because === 'lost' && (await giveUpGone(dependencies, record))) return
-  await enqueue(dependencies, routed, route, await marked(dependencies, record, maybeDelivered))
+  const next = await marked(dependencies, record, maybeDelivered)
+  try {
+    await enqueue(dependencies, routed, route, next)
+  } catch (error) {
+    if (!(error instanceof FileGone)) throw error
+    await giveUpWithoutFile(dependencies, next, error)
+  }
 }
 
 /** It was opened before, in the place of one of which it was sure that it had not arrived. */

@@ -7,6 +7,7 @@ import { followUp, type GiveUpDependencies } from '../deliver/give-up.ts'
 import { abandon, hasEnded, openDelivery } from '../ledger/delivery-transitions.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { type Count, countEnd } from '../metrics.ts'
+import type { FileGone } from '../storage/file-gone.ts'
 
 export interface GiveUpOpenDependencies extends GiveUpDependencies {
   ledger: Pick<Ledger, 'addDelivery' | 'getDelivery' | 'replaceDelivery'>
@@ -52,6 +53,17 @@ export async function giveUpGone(
   const text = `The print agent of ${record.site ?? 'the site'} did not say what became of the job before its queue let it go.`
   await giveUp(dependencies, record, failed(text, 'expired', { maybeDelivered: true }))
   return true
+}
+
+/** There is nothing left to print. */
+export async function giveUpWithoutFile(
+  dependencies: GiveUpOpenDependencies,
+  { faxId, backend }: DeliveryRecord,
+  { message }: FileGone,
+): Promise<void> {
+  // As it is now: the site was written into it.
+  const record = await dependencies.ledger.getDelivery(faxId, backend)
+  if (record !== undefined && !hasEnded(record)) await giveUp(dependencies, record, failed(message))
 }
 
 async function giveUp(

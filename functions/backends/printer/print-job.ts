@@ -40,10 +40,10 @@ export function makePrintJob(
 const wasDelivered = ({ history }: DeliveryRecord) =>
   history.some(({ result }) => result.outcome === 'delivered')
 
-const POSSIBLE_DUPLICATE: Record<Language, string> = {
-  en: 'possible duplicate',
-  fr: 'doublon possible',
-  de: 'mögliches Duplikat',
+const WORDS: Record<Language, { from: string; possibleDuplicate: string }> = {
+  en: { from: 'from', possibleDuplicate: 'possible duplicate' },
+  fr: { from: 'de', possibleDuplicate: 'doublon possible' },
+  de: { from: 'von', possibleDuplicate: 'mögliches Duplikat' },
 }
 
 function titleOf(
@@ -51,7 +51,8 @@ function titleOf(
   { maybeDelivered }: DeliveryRecord,
   language: Language,
 ): string {
-  const numbers = `Fax ${facts.destination ?? UNKNOWN} from ${facts.source ?? UNKNOWN}`
+  const { from, possibleDuplicate } = WORDS[language]
+  const numbers = `Fax ${facts.destination ?? UNKNOWN} ${from} ${facts.source ?? UNKNOWN}`
   const title = marked(numbers, remarks, language)
-  return maybeDelivered ? `${title} (${POSSIBLE_DUPLICATE[language]})` : title
+  return maybeDelivered ? `${title} (${possibleDuplicate})` : title
 }
