@@ -165,6 +165,7 @@ describe('a fax that arrives', () => {
       format: 'tiff',
       pdfKey: `print/lyon/${FAX_ID}-printer_office.pdf`,
       printer: 'office',
+      wantedAt: '2026-11-23T05:41:54.000Z',
       title: 'Damaged: Fax 100 from 0478123456',
       fileName: '100-0478123456-1795412511-7m2r4t.tif',
       pages: 2,
