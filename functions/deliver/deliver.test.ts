@@ -229,6 +229,27 @@ describe('deliver', () => {
     expect(attempts).toMatchObject([{ attempt: 2, maybeDelivered: true }])
   })
 
+  it('puts back for seconds the message of the next attempt, when it is faster than the ledger', async () => {
+    const { dependencies, record, sentLater } = await world([retry('busy')])
+    const next: DeliveryMessage[] = []
+    const sendLater: typeof dependencies.sendLater = async (later, waitSeconds) => {
+      await dependencies.sendLater(later, waitSeconds)
+      next.push(later)
+      // It is received while its sender has not written yet that the delivery waits.
+      if (next.length === 1)
+        expect(
+          await deliver(
+            { ...dependencies, sendLater },
+            { message: { ...message, attempts: 1 }, lastReceive: false },
+          ),
+        ).toBeUndefined()
+    }
+    await deliver({ ...dependencies, sendLater }, { message, lastReceive: false })
+    expect(sentLater).toMatchObject([60, 5])
+    expect(next).toMatchObject([{ attempts: 1 }, { attempts: 1 }])
+    expect(await record()).toMatchObject({ state: 'waiting', attempts: 1 })
+  })
+
   it('does not overwrite who took over while it was at work', async () => {
     const { dependencies, ledger, record } = await world([])
     const takeOver = async (): Promise<Outcome> => {

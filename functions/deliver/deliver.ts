@@ -27,6 +27,9 @@ export interface Received<Kind extends BackendKind> {
   lastReceive: boolean
 }
 
+/** A write of the ledger and its repetitions take less. */
+const SECONDS_UNTIL_WRITTEN = 5
+
 /** Another invocation is at this delivery; the message has to stay until that one has ended. */
 export class DeliveryHeldElsewhere extends Error {
   constructor(faxId: string, backend: string) {
@@ -55,6 +58,10 @@ export async function deliver<Kind extends BackendKind>(
     return record
   }
   const claimed = claim(record, dependencies.now(), dependencies.leaseSeconds)
+  if (claimed === undefined && isNext(record, message)) {
+    await dependencies.sendLater(message, SECONDS_UNTIL_WRITTEN)
+    return undefined
+  }
   if (claimed === undefined) throw new DeliveryHeldElsewhere(fax.id, backend.name)
   if (wasStopped(record, received)) return giveUpStopped(dependencies, record)
   if (!(await dependencies.ledger.replaceDelivery(claimed)))
@@ -69,6 +76,14 @@ export async function deliver<Kind extends BackendKind>(
  */
 function isOver(record: DeliveryRecord, { attempts }: DeliveryMessage): boolean {
   return hasEnded(record) || (record.state === 'waiting' && attempts < record.attempts)
+}
+
+/**
+ * The message of the attempt after the one that is under way, which sent it and has not written so yet. Left on its queue it would come again only
+ * after the visibility timeout, which is made for a function that was stopped.
+ */
+function isNext(record: DeliveryRecord, { attempts }: DeliveryMessage): boolean {
+  return attempts === record.attempts
 }
 
 /**

@@ -115,7 +115,9 @@ function logAsJson() {
     console[method] = (...values) => {
       if (LEVELS.indexOf(level) < lowestLevel) return
       const record = { timestamp: new Date().toISOString(), level, requestId, message: messageOf(values) }
-      process.stdout.write(`${JSON.stringify(record)}\n`)
+      process.stdout.write(
+        `${JSON.stringify(record, (_, value) => (value instanceof Error ? describe(value) : value))}\n`,
+      )
     }
   }
 }
