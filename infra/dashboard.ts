@@ -9,7 +9,12 @@ import {
   Stats,
 } from 'aws-cdk-lib/aws-cloudwatch'
 import type { Construct } from 'constructs'
-import { type Metric as GatewayMetric, HEARTBEAT_METRIC, heartbeatDimensions } from '../functions/metrics.ts'
+import {
+  type Metric as GatewayMetric,
+  HEARTBEAT_METRIC,
+  type HeartbeatMetric,
+  heartbeatDimensions,
+} from '../functions/metrics.ts'
 import { deadLettersOf } from '../shared/deployment-names.ts'
 import { agentsOf, BACKEND_KINDS, type DeployedTable } from '../shared/routing-table/deployed-table.ts'
 import type { Names } from './names.ts'
@@ -63,7 +68,14 @@ export function dashboard(scope: Construct, { names, table }: { names: Names; ta
       metric('ConversionTime', Stats.p(99), '99 of 100'),
     ]),
     graph('Dead letters', deadLetters(names, table)),
-    graph('Signs of life, by agent', heartbeats(names, table)),
+    graph('Signs of life, by agent', ofAgents(names, table, HEARTBEAT_METRIC, Stats.SUM)),
+  )
+  page.addWidgets(
+    graph(
+      'Age of the oldest fax or job at each agent (s)',
+      ofAgents(names, table, 'AgentOldestWaiting', Stats.MAXIMUM),
+    ),
+    graph('What hinders each agent', ofAgents(names, table, 'AgentTroubles', Stats.MAXIMUM)),
   )
   page.addWidgets(
     graph('Age of the oldest message of each queue (s)', oldestMessages(names, table)),
@@ -108,15 +120,20 @@ function oldestMessages(names: Names, table: DeployedTable): IMetric[] {
   return planQueues(names, table).map(({ name }) => ofQueue(name, 'ApproximateAgeOfOldestMessage'))
 }
 
-function heartbeats(names: Names, table: DeployedTable): IMetric[] {
+function ofAgents(
+  names: Names,
+  table: DeployedTable,
+  metricName: HeartbeatMetric,
+  statistic: string,
+): IMetric[] {
   return table.sites.flatMap((site) =>
     agentsOf(table, site).map(
       (agent) =>
         new Metric({
           namespace: names.deployment,
-          metricName: HEARTBEAT_METRIC,
+          metricName,
           dimensionsMap: heartbeatDimensions({ site, agent }),
-          statistic: Stats.SUM,
+          statistic,
           period: PERIOD,
           label: `${agent} ${site}`,
         }),
