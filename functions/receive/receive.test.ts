@@ -1,8 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { type Conversion, ConversionRefused } from '../../shared/conversion/convert.ts'
+import { type Conversion, ConversionRefused, convertTiffToPdf } from '../../shared/conversion/convert.ts'
+import { drawTestPage } from '../../shared/conversion/testing/bitmap.ts'
+import { writeFax } from '../../shared/conversion/testing/fax-writer.ts'
+import { faxTags, writeTiff } from '../../shared/conversion/testing/tiff-writer.ts'
 import { type Facts, factsToMetadata } from '../../shared/facts.ts'
 import { LARGEST_TIFF_BYTES } from '../../shared/largest-tiff.ts'
+import type { Remark } from '../../shared/ledger/remarks.ts'
 import {
   type DeliveryMessage,
   deliveryMessageSchema,
@@ -208,6 +212,36 @@ describe('a fax that arrives', () => {
       title: 'Incomplete: Fax 100 from 0478123456',
       fileName: '100-0478123456-1795412511-7m2r4t-incomplete.tif',
     })
+  })
+
+  const drawn = { tags: faxTags(64, 8, 4), segments: [writeFax(drawTestPage(64, 8), { coding: 'T.6' })] }
+  const unreadable = { ...drawn, segments: [new Uint8Array(40)] }
+  it.each<[string, Uint8Array, Remark[]]>([
+    [
+      'a page in the middle that can not be read',
+      writeTiff([drawn, unreadable, drawn]),
+      [{ remark: 'pages-unreadable', pages: [2], count: 1 }],
+    ],
+    [
+      'a file that breaks off after its first page',
+      writeTiff([drawn, drawn]).slice(0, -60),
+      [{ remark: 'pages-missing', counted: 3, found: 1 }],
+    ],
+    [
+      'a file with one page of which the PBX counted three',
+      writeTiff([drawn]),
+      [{ remark: 'pages-missing', counted: 3, found: 1 }],
+    ],
+  ])('of which pages are lost is told, by the real conversion of %s', async (_, tiff, remarks) => {
+    const { dependencies, did, bucket, facts } = world
+    bucket.set(KEY, {
+      bytes: new Uint8Array(tiff),
+      sizeBytes: tiff.length,
+      facts: { ...facts, status: 'SUCCESS', pages: '3' },
+    })
+    const record = await receive({ ...dependencies, convert: convertTiffToPdf }, ARRIVED)
+    expect(record).toMatchObject({ state: 'routed', remarks })
+    expect(did.told).toEqual([{ cause: 'damaged', faxId: FAX_ID }])
   })
 
   it('of which nothing is missing has no remark, and nobody is told', async () => {

@@ -211,16 +211,19 @@ describe('damaged rows', () => {
       { tags, segments },
       { tags, segments },
     ])
-    const { pages, warnings } = convertTiffToPdf(tiff.subarray(0, tiff.length - 60), {})
+    const { pages, warnings, ...lost } = convertTiffToPdf(tiff.subarray(0, tiff.length - 60), {})
     expect(pages).toHaveLength(1)
+    expect(lost).toMatchObject({ unreadablePages: [], breaksOffAfterPage: 1 })
     expect(warnings.join()).toMatch(/the file breaks off after page 1/)
   })
 
   it('a page that can not be read is left out and named', () => {
     const good = { tags: faxTags(WIDTH, HEIGHT, 4), segments: [writeFax(PAGE, T6)] }
     const bad = { tags: faxTags(WIDTH, HEIGHT, 4), segments: [new Uint8Array(400)] }
-    const { pages, warnings } = convertTiffToPdf(writeTiff([good, bad, good]), {})
+    const { pages, warnings, ...lost } = convertTiffToPdf(writeTiff([good, bad, good]), {})
     expect(pages).toHaveLength(2)
+    expect(lost.unreadablePages).toEqual([2])
+    expect(lost).not.toHaveProperty('breaksOffAfterPage')
     expect(warnings).toEqual([expect.stringMatching(/^page 2 is missing: no row of a page/)])
   })
 
