@@ -57,7 +57,11 @@ async function findFile({ ledger, askLedger }: Gateway, faxId: string, format: '
   return { stem: fileStem(fax), key: keyOf(fax, format) }
 }
 
-function keyOfTransmission(record: TransmissionRecord, format: 'pdf' | 'tiff'): string {
+/** Throws CommandFailed where there is no such file of it. */
+export function keyOfTransmission(
+  record: Pick<TransmissionRecord, 'id' | 'state' | 'documentKey' | 'rasterised' | 'reason'>,
+  format: 'pdf' | 'tiff',
+): string {
   const { id, state, documentKey, rasterised, reason } = record
   if (format === 'pdf') return documentKey
   if (rasterised !== undefined) return rasterised.tiffKey
@@ -67,7 +71,11 @@ function keyOfTransmission(record: TransmissionRecord, format: 'pdf' | 'tiff'): 
   )
 }
 
-function keyOf(fax: FaxRecord, format: 'pdf' | 'tiff'): string {
+/** Throws CommandFailed where there is no such file of it. */
+export function keyOf(
+  fax: Pick<FaxRecord, 'id' | 'state' | 'tiffKey' | 'pdfKey' | 'reason'>,
+  format: 'pdf' | 'tiff',
+): string {
   if (format === 'tiff') return fax.tiffKey
   if (fax.pdfKey !== undefined) return fax.pdfKey
   const why =

@@ -14,10 +14,17 @@ export interface Step {
   text: string
 }
 
-/** All that happened to a fax and what is due next, in the order of time. */
+/**
+ * All that happened to a fax and what is due next, in the order of time. Its messages to the backends go out before its end is on record, so a
+ * delivery may be there earlier; it still came of it.
+ */
 export function timeline({ fax, deliveries }: FaxEntry): Step[] {
-  const steps = [...stepsOfFax(fax), ...deliveries.flatMap(stepsOfDelivery)]
-  return steps.sort((one, other) => Date.parse(one.at) - Date.parse(other.at))
+  const ofFax = stepsOfFax(fax)
+  const ofDeliveries = deliveries.flatMap(stepsOfDelivery)
+  const began = Math.min(...ofDeliveries.map(({ at }) => Date.parse(at)))
+  const orderOf = (step: Step) =>
+    ofFax.includes(step) ? Math.min(Date.parse(step.at), began) : Date.parse(step.at)
+  return [...ofFax, ...ofDeliveries].sort((one, other) => orderOf(one) - orderOf(other))
 }
 
 function stepsOfFax(fax: FaxRecord): Step[] {

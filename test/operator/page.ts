@@ -7,8 +7,8 @@ const PAGE = new URL('../../docs/operations.md', import.meta.url)
 const UPDATE = process.env.FAXLANE_UPDATE_DOCS === '1'
 
 /**
- * That docs/operations.md shows this output below the comment of this name: the same words, as often. Their order is left out, since deliveries are
- * independent of each other, and line breaks, since a figure may be wider today.
+ * That docs/operations.md shows this output below the comment of this name, line by line. Lines that were broken are one, since a figure may be wider
+ * today, and the rows of a timeline are in any order, since deliveries are independent of each other.
  */
 export function expectOnPage(name: string, command: string, output: string): void {
   const page = readFileSync(PAGE, 'utf8')
@@ -22,10 +22,45 @@ export function expectOnPage(name: string, command: string, output: string): voi
     )
     return
   }
-  expect(words(block.exec(page)?.[2] ?? '')).toEqual(words(shown))
+  expect(comparable(block.exec(page)?.[2] ?? '')).toEqual(comparable(`$ ${command}\n${output}`))
 }
 
-const words = (text: string) => text.split(/\s+/).sort()
+function comparable(text: string): string[] {
+  return timelinesSorted(sample(unbroken(text.trimEnd()).join('\n')).split('\n'))
+}
+
+const COLUMNS = 80
+/** By so much a figure on the page may be narrower than the one that its line was broken for. */
+const TOLERANCE = 3
+
+/** A line goes on in the next one where that one's first word had no room left in it. */
+function unbroken(text: string): string[] {
+  const whole: string[] = []
+  let room = COLUMNS
+  for (const line of text.split('\n')) {
+    const [word = ''] = line.trim().split(' ')
+    if (word !== '' && word.length + 1 > room - TOLERANCE) whole.push(`${whole.pop()} ${line.trim()}`)
+    else whole.push(line)
+    room = COLUMNS - line.length
+  }
+  return whole
+}
+
+const STEP = /^ {2}\d\d:\d\d:\d\d {2}/
+
+function timelinesSorted(lines: readonly string[]): string[] {
+  const sorted: string[] = []
+  let steps: string[] = []
+  for (const line of [...lines, '']) {
+    if (STEP.test(line)) {
+      steps.push(line)
+      continue
+    }
+    sorted.push(...steps.sort(), line)
+    steps = []
+  }
+  return sorted
+}
 
 const DIGESTS = [
   '9pncjvmdn1vq',
