@@ -79,7 +79,7 @@ export async function allFailed(ledger: LedgerQueries, { span, backend }: Failed
     }
   }
   return [...found.values()]
-    .sort((one, other) => (one.fax.id < other.fax.id ? -1 : 1))
+    .sort((one, other) => (receivedAt(one) < receivedAt(other) ? -1 : 1))
     .flatMap((entry) =>
       failedDeliveries(entry)
         .filter((name) => backend === undefined || name === backend)
@@ -97,3 +97,7 @@ export function failedDeliveries({ deliveries }: FaxEntry): string[] {
     .filter(({ backend, state }) => (state === 'failed' || state === 'bounced') && !replaced.has(backend))
     .map(({ backend }) => backend)
 }
+
+/** Ids tell the second alone. */
+const receivedAt = ({ fax }: FaxEntry) =>
+  `${fax.id.slice(0, 'YYYYMMDDThhmmssZ'.length)} ${fax.facts.receivedAt}`
