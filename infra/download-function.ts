@@ -25,11 +25,7 @@ export function downloadFunction(scope: Construct, names: Names, assetFolders: A
     assetFolder: assetFolders.download,
     size: DOWNLOAD,
     environment: { FAXES_BUCKET: names.bucket },
-    permissions: [
-      may.readLedger(names),
-      may.readFaxes(names, ['pdf', 'incoming']),
-      may.tellMissingFaxes(names),
-    ],
+    permissions: [may.readLedger(names), may.readFaxes(names, ['pdf', 'incoming'])],
   })
   const { url } = gatewayFunction.lambda.addFunctionUrl({ authType: FunctionUrlAuthType.NONE })
   return { gatewayFunction, url }

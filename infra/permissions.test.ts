@@ -165,7 +165,6 @@ const PERMISSIONS: Record<string, Record<string, string[]>> = {
   },
   download: {
     ...ownLog('download'),
-    's3:ListBucket': [FAXES],
     's3:GetObject': [`${FAXES}/incoming/*`, `${FAXES}/pdf/*`],
     'dynamodb:GetItem': [LEDGER],
   },

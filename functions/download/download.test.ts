@@ -15,7 +15,7 @@ const LINK = makeLink(
   MADE_AT,
 )
 
-function dependenciesAt(seconds: number) {
+function dependenciesAt(seconds: number, kept = true) {
   const asked: string[] = []
   const links = new Map<string, Link>([[digestOfToken(TOKEN), LINK]])
   return {
@@ -24,6 +24,7 @@ function dependenciesAt(seconds: number) {
       asked.push(digest)
       return links.get(digest)
     },
+    isThere: async () => kept,
     signUrl: async ({ key }: Link, method: string) => `https://bucket.example/${key}?for=${method}`,
     now: () => new Date(MADE_AT.getTime() + seconds * 1000),
   }
@@ -70,6 +71,12 @@ describe('a link', () => {
     [undefined, undefined],
   ])('learns from S3 when that is: %j', (header, date) => {
     expect(expiryDate(header)).toEqual(date)
+  })
+
+  test('to a file that is kept no more says so', async () => {
+    const answer = await download(dependenciesAt(0, false), { method: 'GET', path: `/${TOKEN}` })
+    expect(answer).toMatchObject({ statusCode: 410, body: expect.stringContaining('not kept any more') })
+    expect(answer.headers).not.toHaveProperty('location')
   })
 
   test('that is unknown is 404, in words', async () => {

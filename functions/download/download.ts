@@ -2,6 +2,8 @@ import { digestOfToken, hasExpired, isLinkToken, type Link } from './links.ts'
 
 export interface DownloadDependencies {
   findLink(tokenDigest: string): Promise<Link | undefined>
+  /** False when the file is kept no more. */
+  isThere(key: string): Promise<boolean>
   /** A URL of a few minutes that gives the PDF under its file name, good for this method alone. */
   signUrl(link: Link, method: 'GET' | 'HEAD'): Promise<string>
   now(): Date
@@ -40,6 +42,8 @@ export async function download(
   if (hasExpired(link, dependencies.now())) {
     return answer(410, 'This link has ended. Ask your fax administrator for the fax.')
   }
+  if (!(await dependencies.isThere(link.key)))
+    return answer(410, 'The fax of this link is not kept any more. Ask your fax administrator.')
   // A signature covers the method: a HEAD sent on to a URL signed for GET would be refused.
   return answer(302, '', { location: await dependencies.signUrl(link, method) })
 }

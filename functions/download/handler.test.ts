@@ -1,3 +1,4 @@
+import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import dynalite from 'dynalite'
@@ -9,12 +10,19 @@ import { makeLinkStore } from './link-store.ts'
 // A mailed link through the table to the signed URL, by the code that runs deployed, from its environment on.
 
 const server = dynalite({ createTableMs: 0 })
+/** S3, which tells one who may not list that what is gone is forbidden. */
+const bucket = createServer((asked, answer) => {
+  answer.statusCode = asked.url?.includes('/gone') ? 403 : 200
+  answer.end()
+})
 let client: DynamoDBClient
 let handler: (event: unknown) => Promise<DownloadAnswer>
 
 beforeAll(async () => {
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
   vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', `http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  await new Promise<void>((listening) => bucket.listen(0, '127.0.0.1', listening))
+  vi.stubEnv('AWS_ENDPOINT_URL_S3', `http://127.0.0.1:${(bucket.address() as AddressInfo).port}`)
   vi.stubEnv('AWS_REGION', 'eu-west-1')
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAEXAMPLE')
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret')
@@ -39,6 +47,8 @@ afterAll(async () => {
   client.destroy()
   vi.unstubAllEnvs()
   await new Promise((closed) => server.close(closed))
+  bucket.closeAllConnections()
+  await new Promise((closed) => bucket.close(closed))
 })
 
 const FILE = {
@@ -58,9 +68,9 @@ const request = (rawPath: string, method = 'GET') => ({
   isBase64Encoded: false,
 })
 
-const pathOf = async (now: Date) => {
+const pathOf = async (now: Date, file = FILE) => {
   const makeLink = makeLinkMaker(makeLinkStore(client, 'ledger'), 'https://links.example.org/', () => now)
-  const { url } = await makeLink(FILE)
+  const { url } = await makeLink(file)
   expect(url).toMatch(/^https:\/\/links\.example\.org\/[A-Za-z0-9_-]{43}$/)
   return new URL(url).pathname
 }
@@ -75,6 +85,14 @@ test.each(['GET', 'HEAD'])('a mailed link opens the PDF under its file name (%s)
   expect(url.searchParams.get('response-cache-control')).toBe('no-store')
   expect(url.searchParams.get('response-content-type')).toBe('application/pdf')
   expect(url.searchParams.get('response-content-disposition')).toBe(`attachment; filename="${FILE.fileName}"`)
+})
+
+test('one to a file that is kept no more says so', async () => {
+  const path = await pathOf(new Date(), { ...FILE, key: 'pdf/main/gone.pdf' })
+  expect(await handler(request(path))).toMatchObject({
+    statusCode: 410,
+    body: expect.stringContaining('not kept any more'),
+  })
 })
 
 test('an expired one is gone, though the table still has it', async () => {

@@ -34,6 +34,18 @@ export async function endOfObject(client: S3Client, bucket: string, key: string)
   return expiryDate(Expiration)
 }
 
+/** Of a key that the caller may read. Whoever may not list the bucket hears 403 of what is not there. */
+export async function isThere(client: S3Client, bucket: string, key: string): Promise<boolean> {
+  try {
+    await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }))
+    return true
+  } catch (error) {
+    const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined
+    if (status === 404 || status === 403) return false
+    throw error
+  }
+}
+
 /** Of the header x-amz-expiration: expiry-date="Fri, 21 Dec 2012 00:00:00 GMT", rule-id="…". */
 export function expiryDate(expiration: string | undefined): Date | undefined {
   const [, date] = /expiry-date="([^"]+)"/.exec(expiration ?? '') ?? []

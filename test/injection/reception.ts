@@ -268,7 +268,12 @@ async function intoOutcome(text: string): Promise<void> {
 
 async function intoLink(text: string): Promise<void> {
   const answer = await download(
-    { findLink: async () => undefined, signUrl: async () => '', now: () => new Date() },
+    {
+      findLink: async () => undefined,
+      isThere: async () => true,
+      signUrl: async () => '',
+      now: () => new Date(),
+    },
     { method: 'GET', path: `/${text}` },
   )
   expect(answer.statusCode).toBe(404)
