@@ -54,9 +54,14 @@ export function afterEvent(window: NoticeWindow | undefined, event: NoticeEvent,
   return { ...window, since: since.slice(0, MOST_LISTED), sinceCount: count, revision: window.revision + 1 }
 }
 
-/** The window that follows one that has ended; the same object where nothing has happened in it. */
+/**
+ * The window that follows one that has ended; where nothing has happened in it, the same object. An end that comes before its time, by another
+ * machine's clock or where delays are shortened, is an end: there will be no other message of it.
+ */
 export function afterEnd(window: NoticeWindow, now: Date): NoticeWindow {
-  if (window.sinceCount === 0) return window
+  const at = now.toISOString()
+  if (window.sinceCount === 0)
+    return at >= window.until ? window : { ...window, until: at, revision: window.revision + 1 }
   const { kind, since: events, sinceCount: count } = window
   return openedBy(endOf(window), window, { kind, events, count }, now)
 }

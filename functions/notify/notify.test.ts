@@ -116,6 +116,15 @@ describe('a notice', () => {
     expect(await run(failedTo('ftp_a', 4))).toBe('sent')
   })
 
+  it('goes out at once after the end of a window, though that came before its time', async () => {
+    const { run, pass, endLast } = world()
+    await run(failedTo('ftp_a', 0))
+    pass(1)
+    expect(await endLast()).toBe('nothing more happened')
+    expect(await endLast()).toBe('over already')
+    expect(await run(failedTo('ftp_a', 1))).toBe('sent')
+  })
+
   it('goes out at once for a fax that somebody has tried again, although it was told of within the hour', async () => {
     const { run, sent, pass, endLast } = world()
     expect(await run(failedTo('ftp_a'))).toBe('sent')

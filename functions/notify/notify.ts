@@ -54,7 +54,7 @@ async function endWindow(dependencies: NotifyDependencies, message: WindowEnd): 
   )
   if (window === undefined) return 'gone'
   if (window.openedBy === endOf({ kind, until }) && !window.sent) return sendNotice(dependencies, window)
-  return !changed && window.until === until ? 'nothing more happened' : 'over already'
+  return changed || window.until === until ? 'nothing more happened' : 'over already'
 }
 
 async function sendNotice(dependencies: NotifyDependencies, window: NoticeWindow): Promise<string> {
