@@ -5,6 +5,7 @@ import { count, sizeInWords } from '../faxes/amounts.ts'
 import { dayOf, timeOf } from '../faxes/when.ts'
 import { type Fact, factLines } from '../terminal/facts.ts'
 import type { Screen } from '../terminal/screen.ts'
+import { textWidth } from '../terminal/text-width.ts'
 import { wrap } from '../terminal/wrap.ts'
 import { attemptInWords, detailOf, STATE_COLOURS } from './words.ts'
 
@@ -14,20 +15,31 @@ export function describeTransmission(
   record: TransmissionRecord,
   now: Date,
 ): string {
-  const { paint, columns } = screen
-  const { id, state, history } = record
+  const { columns } = screen
+  const { history } = record
   const attempts = history.flatMap((attempt) => {
     const time = timeInWords(attempt.endedAt)
     return wrap(visible(`${time}  ${attemptInWords(attempt)}`), columns - 2).map((line) => `  ${line}`)
   })
   return [
-    `${paint('bold', id)}  ${paint(STATE_COLOURS[state], state)}  ${visible(detailOf(record, now))}`.trimEnd(),
+    ...headline(screen, record, visible(detailOf(record, now))),
     ...factLines(screen, factsOf(record)),
     ...(attempts.length === 0 ? [] : ['', ...attempts]),
     ...hints(record, now).flatMap((hint) => ['', ...wrap(visible(hint), columns)]),
   ]
     .map((line) => `${line}\n`)
     .join('')
+}
+
+/** What it stands at is below where it does not fit. */
+function headline(
+  { paint, columns }: Pick<Screen, 'columns' | 'paint'>,
+  { id, state }: TransmissionRecord,
+  detail: string,
+): string[] {
+  const head = `${paint('bold', id)}  ${paint(STATE_COLOURS[state], state)}`
+  if (textWidth(`${id}  ${state}  ${detail}`) <= columns) return [`${head}  ${detail}`.trimEnd()]
+  return [head, ...wrap(detail, columns - 2).map((line) => `  ${line}`)]
 }
 
 function hints(record: TransmissionRecord, now: Date): string[] {
