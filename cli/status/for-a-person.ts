@@ -6,17 +6,18 @@ import {
   isOpen,
   LOOK_BACK_DAYS,
 } from '../../shared/ledger/concerns.ts'
-import type { FaxEntry } from '../../shared/ledger/queries.ts'
-import { makeTransmissionQueries } from '../../shared/ledger/transmission-queries.ts'
+import type { FaxEntry, LedgerQueries } from '../../shared/ledger/queries.ts'
+import type { TransmissionQueries } from '../../shared/ledger/transmission-queries.ts'
 import type { TransmissionRecord } from '../../shared/ledger/transmission-record.ts'
-import type { Gateway } from '../gateway/gateway.ts'
 
 /** More of a kind are not looked at one by one. */
 export const MOST_OF_A_KIND = 200
 
 /** What needs a person by now, of both directions. Each kind is read by the ledger's index of states, newest first. */
-export async function readForAPerson({ ledger, askLedger }: Gateway, now: Date): Promise<Concern[]> {
-  const transmissions = makeTransmissionQueries(askLedger)
+export async function readForAPerson(
+  { ledger, transmissions }: { ledger: LedgerQueries; transmissions: TransmissionQueries },
+  now: Date,
+): Promise<Concern[]> {
   const reception = (entry: FaxEntry) => concernsOfReception(entry, now)
   const transmission = (record: TransmissionRecord) => concernsOfTransmission(record, now)
   const found = await Promise.all([

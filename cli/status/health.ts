@@ -2,7 +2,10 @@ import { deadLettersOf } from '../../shared/deployment-names.ts'
 import type { Concern } from '../../shared/ledger/concerns.ts'
 import { type HeartbeatRecord, readHeartbeats } from '../../shared/ledger/heartbeat-record.ts'
 import type { FaxEntry } from '../../shared/ledger/queries.ts'
-import { makeTransmissionQueries } from '../../shared/ledger/transmission-queries.ts'
+import {
+  makeTransmissionQueries,
+  type TransmissionQueries,
+} from '../../shared/ledger/transmission-queries.ts'
 import { type AgentKind, agentsOf } from '../../shared/routing-table/deployed-table.ts'
 import { type State, stateOf } from '../faxes/fax-state.ts'
 import type { Gateway, QueueDepth } from '../gateway/gateway.ts'
@@ -52,11 +55,12 @@ export interface AgentHealth
 const SILENT_MINUTES = 15
 
 export async function readHealth(gateway: Gateway, now: Date): Promise<Health> {
+  const transmissions = makeTransmissionQueries(gateway.askLedger)
   const [lastHour, open, toBeSent, forAPerson, depths, sites] = await Promise.all([
     readLastHour(gateway, now),
     readOpen(gateway),
-    countToBeSent(gateway),
-    readForAPerson(gateway, now),
+    countToBeSent(transmissions),
+    readForAPerson({ ledger: gateway.ledger, transmissions }, now),
     gateway.queues.depths(),
     readSites(gateway, now),
   ])
@@ -107,9 +111,9 @@ function openDeliveries({ fax, deliveries }: FaxEntry, state: 'waiting' | 'claim
     .map(({ backend, openedAt }) => ({ fax: fax.id, backend, since: openedAt }))
 }
 
-async function countToBeSent({ askLedger }: Gateway): Promise<number> {
+async function countToBeSent(transmissions: TransmissionQueries): Promise<number> {
   let count = 0
-  for await (const _ of makeTransmissionQueries(askLedger).open()) count++
+  for await (const _ of transmissions.open()) count++
   return count
 }
 
