@@ -92,7 +92,7 @@ export function replacePasswords(work: Work, prefix: string): void {
     const { value: password } = line.option
     const name = `${prefix}${section.name}`
     // What stands behind the password may be a part of it that XiVO took for a comment.
-    line.text = line.text.replace(/\s+;.*$/s, '')
+    line.text = line.text.replace(/(?<!\s)\s+;.*$/s, '')
     setOption(section, line, name, 'password_secret')
     remark(work, 'changed', `The password left the file, for the secret ${name}.`, {
       section,

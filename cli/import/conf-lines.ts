@@ -58,8 +58,10 @@ function readLine(line: ConfLine, current: ConfOption | undefined): ConfOption |
     current.further.push(line)
     return current
   }
-  const [, name, value] = /^\s*([^:=\s][^:=]*?)\s*[=:](.*)$/s.exec(line.text) ?? []
-  if (name === undefined || value === undefined) return undefined
+  const sign = line.text.search(/[=:]/)
+  const name = line.text.slice(0, sign).trim()
+  if (sign === -1 || name === '') return undefined
+  const value = line.text.slice(sign + 1)
   line.option = { name: name.toLowerCase(), value: withoutComment(value).trim(), further: [], indent }
   return line.option
 }
@@ -88,7 +90,7 @@ export function setOption(
   name = line.option?.name ?? '',
 ): void {
   removeFurther(section, line)
-  const comment = /\s+;.*$/s.exec(line.text)?.[0] ?? ''
+  const comment = /(?<!\s)\s+;.*$/s.exec(line.text)?.[0] ?? ''
   const indent = line.option?.indent ?? 0
   line.text = `${line.text.slice(0, indent)}${name} = ${value}${comment}`
   line.option = { name, value, further: [], indent }

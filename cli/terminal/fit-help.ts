@@ -12,7 +12,7 @@ export function fitHelp(text: string, columns: number): string {
     .join('\n')
 }
 
-const OPTION = /^ {2}(-{1,2}\S.*?) {2,}(\S.*)$/
+const OPTION = /^ {2}(-{1,2}[^ ]+(?: [^ ]+)*) {2,}(\S.*)$/
 const CONTINUED = /^ {8,}(\S.*)$/
 
 /** What is said of options begins in one column, whichever text each comes from. */

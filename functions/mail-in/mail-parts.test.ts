@@ -3,7 +3,8 @@ import { PDFDocument } from 'pdf-lib'
 import { describe, expect, it } from 'vitest'
 import { MailRefused, makeDocument } from './make-document.ts'
 import { distrust, type MailNotification } from './notification.ts'
-import { readMail, textOfHtml } from './read-mail.ts'
+import { readMail } from './read-mail.ts'
+import { textOfHtml } from './text-of-html.ts'
 
 const MAIL = { from: 'a@b.org', subject: 'x', date: '', pdfs: [], others: [], text: '', isAutomatic: false }
 
@@ -12,6 +13,9 @@ describe('the text of a mail', () => {
     ['<p>one</p><p>two<br>three</p>', 'one\ntwo\nthree'],
     ['<style>p{}</style><b>a</b> &lt;b&gt; &amp;amp; &#233;&#x20AC;', 'a <b> &amp; é€'],
     ['<!-- no --><div>a\n  b</div>', 'a b'],
+    ['<STYLE>İ{}</Style >after<head><title>x</title></head> it', 'after it'],
+    ['<p>a<!-- <p>b</p>', 'a'],
+    ['a < b <br', 'a'],
     ['&#0;&#99999999;&unknown;', '&#0;&#99999999;&unknown;'],
   ])('is read from %j', (html, text) => {
     expect(textOfHtml(html)).toBe(text)

@@ -1,4 +1,5 @@
 import PostalMime, { type Attachment, addressParser, type Email } from 'postal-mime'
+import { textOfHtml } from './text-of-html.ts'
 
 export interface ReadMail {
   /** Address of From, in lower case; undefined where there is none, or several. */
@@ -74,32 +75,4 @@ function isPdf({ mimeType, filename }: Attachment): boolean {
 
 function bytesOf(content: Attachment['content']): Uint8Array {
   return typeof content === 'string' ? Buffer.from(content) : new Uint8Array(content)
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  amp: '&',
-  lt: '<',
-  gt: '>',
-  quot: '"',
-  apos: "'",
-  nbsp: ' ',
-}
-
-/** Of mails that have no text beside their HTML: what a reader would read, without its looks. */
-export function textOfHtml(html: string): string {
-  return html
-    .replaceAll(/<(style|script|head|title)\b[\s\S]*?<\/\1\s*>/gi, '')
-    .replaceAll(/<!--[\s\S]*?-->/g, '')
-    .replaceAll(/\s+/g, ' ')
-    .replaceAll(/<(br|\/p|\/div|\/tr|\/li|\/h[1-6])\b[^>]*>/gi, '\n')
-    .replaceAll(/<[^>]*>/g, '')
-    .replaceAll(/&(#x[0-9a-f]+|#\d+|[a-z]+);/gi, (whole, name: string) => {
-      if (!name.startsWith('#')) return ENTITIES[name.toLowerCase()] ?? whole
-      const code = /^#x/i.test(name) ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1))
-      return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : whole
-    })
-    .split('\n')
-    .map((line) => line.trim())
-    .join('\n')
-    .trim()
 }

@@ -177,7 +177,7 @@ function reportUnknownSection({ name, line }: Section, reading: Reading): void {
 
 /** Only the kind can be wrong: [ Mail_sales] and [dstnum100] are [mail_sales] and [dstnum_100]. */
 function nearSectionName(name: string): string | undefined {
-  const [, word = '', , rest = ''] = /^\s*([a-z]+)([\s_-]*)(.*?)\s*$/is.exec(name) ?? []
+  const [, word = '', rest = ''] = /^([a-z]+)[\s_-]*(.*)$/is.exec(name.trim()) ?? []
   const kind = nearMiss(
     word,
     SECTION_KINDS.map((one) => one.replace(/_$/, '')),
@@ -224,7 +224,10 @@ function reportUnused(backends: readonly Section[], inUse: readonly string[], re
 
 /** An option of the wrong name or in the wrong place may still be a password. */
 function withoutPassword(finding: Finding): Finding {
-  return { ...finding, found: finding.found.replace(/(pass\w*\s*[=:]).*/is, '$1 …') }
+  const { found } = finding
+  const name = found.search(/pass/i)
+  const sign = name === -1 ? -1 : name + found.slice(name).search(/[=:]/)
+  return sign < name || name === -1 ? finding : { ...finding, found: `${found.slice(0, sign + 1)} …` }
 }
 
 /** By line, the table's own before those of the files that it names, each once. */

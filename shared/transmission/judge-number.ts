@@ -58,7 +58,7 @@ export function judgeNumber(rules: Rules, written: string): Judgement {
 function isAllowed({ allow, allowPremium }: Rules, national: string): boolean {
   if (matchesOne(allowPremium, national)) return true
   if (allow !== undefined) return matchesOne(allow, national)
-  return new RegExp(`^[0-9]{${SHORTEST_DIGITS},}$`).test(national)
+  return national.length >= SHORTEST_DIGITS && /^[0-9]+$/.test(national)
 }
 
 function whyNot({ allow }: Rules, number: string): string {

@@ -38,7 +38,8 @@ export function parseOutgoingKey(key: string): { site: string; name: string } | 
 
 /** The id by which whoever put a document named it; undefined for a name of any other form. */
 export function documentIdOf(key: string): string | undefined {
-  const stem = /([^/]*)\.pdf$/.exec(key)?.[1]
+  const name = key.slice(key.lastIndexOf('/') + 1)
+  const stem = name.endsWith('.pdf') ? name.slice(0, -'.pdf'.length) : undefined
   const { data: documentId } = faxIdSchema.safeParse(stem)
   // Of the form of a fax id, and no time: 20269999T999999Z-….
   return documentId === undefined || Number.isNaN(timeOfFaxId(documentId).getTime()) ? undefined : documentId

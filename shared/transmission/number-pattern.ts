@@ -18,12 +18,17 @@ function hasFallingRange(text: string): boolean {
   return [...text.matchAll(/([0-9])-([0-9])/g)].some(([, from = '', to = '']) => from > to)
 }
 
-/**
- * X is a digit, Z one from 1, N one from 2, [3-5] one of these, and a dot at the end one digit or more; the rest stands for itself, and the
- * whole number has to match. Throws for what is no pattern.
- */
+/** Whether the whole number matches. Throws for what is no pattern. */
 export function matchesNumber(pattern: string, number: string): boolean {
   if (!isNumberPattern(pattern)) throw new Error(`${pattern} is no pattern of numbers.`)
+  return expressionOf(pattern).test(number)
+}
+
+/**
+ * X is a digit, Z one from 1, N one from 2, [3-5] one of these, and a dot at the end one digit or more; the rest stands for itself. Of a pattern: nothing in
+ * it is repeated but by the dot.
+ */
+export function expressionOf(pattern: string): RegExp {
   const source = pattern.replaceAll(/[XZN.+*]/g, (character) => CLASSES[character] ?? character)
-  return new RegExp(`^${source}$`).test(number)
+  return new RegExp(`^${source}$`)
 }

@@ -105,6 +105,6 @@ function groupOf(answer: IppMessage, tag: number): IppGroup | undefined {
 function spooledJob(group: IppGroup): SpooledJob[] {
   const id = firstNumber(group, 'job-id')
   const token = firstText(group, TOKEN_ATTRIBUTE)
-  const printer = /[^/]*$/.exec(firstText(group, 'job-printer-uri') ?? '')?.[0]
+  const printer = (firstText(group, 'job-printer-uri') ?? '').split('/').at(-1)
   return id === undefined || token === undefined ? [] : [{ id, token, receipt: `${printer}-${id}` }]
 }

@@ -13,7 +13,7 @@ export function makeLinkMaker(
     const link = makeLink(file, now())
     await links.save(digestOfToken(token), link)
     return {
-      url: `${linkUrl.replace(/\/+$/, '')}/${token}`,
+      url: `${linkUrl.replace(/(?<!\/)\/+$/, '')}/${token}`,
       expiresAt: new Date(link.expiresAt * 1000),
     }
   }
