@@ -150,6 +150,6 @@ it('a claim is taken once, and the answer to the one who took it stays the same'
   const answers = await Promise.all(['one', 'two'].map((name) => claims.take(key, name, at)))
   expect(answers.map(({ claim }) => claim).sort()).toEqual(['mine', 'theirs'])
   const winner = answers[0]?.claim === 'mine' ? 'one' : 'two'
-  expect(await claims.take(key, winner, new Date())).toEqual({ claim: 'mine' })
+  expect(await claims.take(key, winner, new Date())).toEqual({ claim: 'mine', at: at.toISOString() })
   expect(await claims.take(key, 'three', new Date())).toEqual({ claim: 'theirs', at: at.toISOString() })
 })

@@ -33,6 +33,8 @@ export interface Dialled {
 export class FakeAsterisk {
   /** All that was ever dialled, over restarts of agent and Asterisk. */
   readonly dialled: Dialled[] = []
+  /** The actions that it was asked for, by name, in order. */
+  readonly asked: string[] = []
   /** The outcome of the next calls, by the number dialled. */
   outcomeOf: (number: string) => string = () => 'ok'
   /** Recorded time is this much shorter. */
@@ -119,6 +121,7 @@ export class FakeAsterisk {
 
   #act(socket: Socket, lines: string[]): void {
     const action = header(lines, 'Action') ?? ''
+    this.asked.push(action)
     const actionId = `ActionID: ${header(lines, 'ActionID') ?? ''}`
     const answer = (...more: string[]) => write(socket, ['Response: Success', actionId, ...more])
     const refuse = (message: string) => write(socket, ['Response: Error', actionId, `Message: ${message}`])

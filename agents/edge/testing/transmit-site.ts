@@ -69,8 +69,8 @@ class MemoryClaims implements Claims {
     const held = this.held.get(key)
     if (held === undefined) this.held.set(key, `${agent} ${at.toISOString()}`)
     const [holder, since = ''] = (this.held.get(key) ?? '').split(' ')
-    if (holder === agent) return { claim: 'mine' }
-    return since === '' ? { claim: 'canceled' } : { claim: 'theirs', at: since }
+    if (since === '') return { claim: 'canceled' }
+    return { claim: holder === agent ? 'mine' : 'theirs', at: since }
   }
 }
 

@@ -3,8 +3,8 @@ import { type AgentClaim, agentClaimSchema, parseAgentClaim } from '../../../sha
 import { awsFault } from '../../aws-fault.ts'
 import { withStallLimit } from '../../stall-limit.ts'
 
-/** `mine`: nobody else dials it or cancels it. `theirs`: another agent had it first, at the time given. */
-export type ClaimAnswer = { claim: 'mine' } | { claim: 'canceled' } | { claim: 'theirs'; at: string }
+/** `mine`: nobody else dials it or cancels it. `theirs`: another agent had it first. `at`: since when, by the clock of who has it. */
+export type ClaimAnswer = { claim: 'mine' | 'theirs'; at: string } | { claim: 'canceled' }
 
 export interface Claims {
   /** Claims a key for an agent, once and for all; asked again, the answer is the same. */
@@ -19,11 +19,12 @@ export function s3Claims(client: S3Client, { bucket }: { bucket: string }): Clai
   return {
     take: async (key, agent, at) => {
       const claim: AgentClaim = agentClaimSchema.parse({ version: 1, agent, at: at.toISOString() })
-      if (await putFirst(client, { bucket, key, body: JSON.stringify(claim) })) return { claim: 'mine' }
+      if (await putFirst(client, { bucket, key, body: JSON.stringify(claim) }))
+        return { claim: 'mine', at: claim.at }
       const held = parseAgentClaim(await read(client, { bucket, key }))
       if (held === undefined) return { claim: 'canceled' }
       // Also where the answer to a put of ours was lost.
-      return held.agent === agent ? { claim: 'mine' } : { claim: 'theirs', at: held.at }
+      return { claim: held.agent === agent ? 'mine' : 'theirs', at: held.at }
     },
   }
 }

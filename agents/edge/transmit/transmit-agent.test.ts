@@ -151,6 +151,52 @@ describe('the claim', () => {
   })
 })
 
+describe('a claim of its own, from before it was killed,', () => {
+  async function claimedBefore(milliseconds: number) {
+    const dependencies = await site.dependencies()
+    const job = site.send(NUMBER)
+    const at = new Date(Date.now() - milliseconds).toISOString()
+    site.claims.held.set(claimKey(job), `${dependencies.journal.instance} ${at}`)
+    stop = site.run(dependencies, {})
+    return site.ended(job)
+  }
+  /** Of the job: what it may ring and last. */
+  const CALL_MILLISECONDS = (30 + 600) * 1000
+
+  it('is good for a call as long as that could have lasted', async () => {
+    expect(await claimedBefore(CALL_MILLISECONDS - 60_000)).toMatchObject({ cause: 'sent' })
+  })
+
+  it.each([
+    ['older than that', CALL_MILLISECONDS + 1000],
+    ['of a day that is yet to come, since the clock was put back', -86_400_000],
+  ])(
+    '%s is good for none: an operator may have ended the attempt, and its sender sent it again',
+    async (_, age) => {
+      expect(await claimedBefore(age)).toMatchObject({
+        cause: 'pbx',
+        text: expect.stringContaining('not dialled in the time for that'),
+      })
+      expect(site.asterisk.dialled).toEqual([])
+    },
+  )
+
+  it('grows old while the machine stands still before the call as well', async () => {
+    const real = await site.dependencies()
+    let stoodStill = 0
+    const waiting = { ...real.waiting, now: () => new Date(real.waiting.now().getTime() + stoodStill) }
+    const take: typeof real.claims.take = async (...given) => {
+      const answer = await real.claims.take(...given)
+      stoodStill = 5 * 3_600_000
+      return answer
+    }
+    const job = site.send(NUMBER)
+    stop = site.run({ ...real, waiting, claims: { take } }, {})
+    expect(await site.ended(job)).toMatchObject({ cause: 'pbx' })
+    expect(site.asterisk.dialled).toEqual([])
+  })
+})
+
 describe('the document', () => {
   it('that is gone, or other than announced, is not dialled for', async () => {
     const [gone, other] = [site.send(NUMBER), site.send(NUMBER, { sha256: 'another' })]
@@ -288,10 +334,14 @@ describe('a call in the middle of which', () => {
     return job
   }
 
+  /** The agent is there again, and has asked whether the call lives. */
+  const lookedSince = (asked: number) => until(() => site.asterisk.asked.slice(asked).includes('Status'))
+
   it('the connection is lost goes on', async () => {
     const job = await inTheMiddle()
+    const asked = site.asterisk.asked.length
     site.asterisk.dropConnections()
-    await until(() => site.lines.filter((line) => line.includes('pbx-connected')).length === 2)
+    await lookedSince(asked)
     site.asterisk.release()
     expect(await site.ended(job)).toMatchObject({ cause: 'sent', pagesSent: 1 })
   })
@@ -315,8 +365,9 @@ describe('a call in the middle of which', () => {
     await stop()
     await pause(150)
     expect(site.endOf(job)).toBeUndefined()
+    const asked = site.asterisk.asked.length
     stop = await site.start()
-    await until(() => site.lines.filter((line) => line.includes('pbx-connected')).length === 2)
+    await lookedSince(asked)
     site.asterisk.release()
     expect(await site.ended(job)).toMatchObject({ cause: 'sent', pagesSent: 1 })
     expect(site.asterisk.dialled).toHaveLength(1)

@@ -1,9 +1,9 @@
-import { claimKey } from '../../../shared/transmission/keys.ts'
 import type { TransmissionEvent, TransmitJob } from '../../../shared/transmission/transmit-job.ts'
 import { awsFault } from '../../aws-fault.ts'
 import { steady } from '../../waiting.ts'
 import { type AmiConnection, AmiLost, AmiRefusal } from '../ami/ami-connection.ts'
 import type { CallFacts } from './call-facts.ts'
+import { claimAttempt, isWornOut } from './claim-attempt.ts'
 import { fetchDocument } from './document.ts'
 import { followCall } from './follow-call.ts'
 import { type EndedEvent, endedWithoutCall } from './judge-call.ts'
@@ -76,13 +76,14 @@ async function prepareAndDial(
   if (document.fetched === 'unfit')
     return await endUndialled(dependencies, options, attempt, 'file', document.why)
   if (stopping.aborted) return 'let go'
-  const obstacle = await claim(dependencies, options, attempt)
-  if (obstacle !== undefined) return obstacle
+  const claimed = await claimAttempt(dependencies, options, attempt)
+  if (!(claimed instanceof Date)) return claimed
   await say(dependencies, attempt, { event: 'dialling' })
   // Listens before it dials: a busy line is told within milliseconds.
   const call = new WatchedCall(dependencies, name)
   try {
-    return await dial(dependencies, options, attempt, { file: document.path, call }, letGo)
+    const ready = { file: document.path, call, claimedAt: claimed }
+    return await dial(dependencies, options, attempt, ready, letGo)
   } finally {
     call.close()
   }
@@ -96,32 +97,15 @@ async function endUndialled(
   cause: 'pbx' | 'file',
   why: string,
 ): Promise<AttemptEnd> {
-  return (await claim(dependencies, options, attempt)) ?? endedWithoutCall(cause, why)
-}
-
-/** Undefined: the attempt is this agent's to dial. */
-async function claim(
-  { claims, journal, waiting, log }: TransmitDependencies,
-  { graceMilliseconds }: TransmitOptions,
-  { name, job }: Attempt,
-): Promise<AttemptEnd | undefined> {
-  const answer = await claims.take(claimKey(job), journal.instance, waiting.now())
-  if (answer.claim === 'canceled') return endedWithoutCall('canceled')
-  if (answer.claim === 'theirs') {
-    log('transmission-claimed-elsewhere', { attempt: name, at: answer.at }, 'warning')
-    const limit = (job.answerSeconds + job.callSeconds) * 1000 + graceMilliseconds
-    if (waiting.now().getTime() < Date.parse(answer.at) + limit) return 'later'
-    return endedWithoutCall('unknown', 'another agent had claimed it, or this one before its memory was lost')
-  }
-  if (journal.stateOf(name)?.job === undefined) await journal.write({ entry: 'claimed', name, job })
-  return undefined
+  const claimed = await claimAttempt(dependencies, options, attempt)
+  return claimed instanceof Date ? endedWithoutCall(cause, why) : claimed
 }
 
 async function dial(
   dependencies: TransmitDependencies,
   options: TransmitOptions,
   attempt: Attempt,
-  { file, call }: { file: string; call: WatchedCall },
+  { file, call, claimedAt }: { file: string; call: WatchedCall; claimedAt: Date },
   letGo: AbortSignal,
 ): Promise<AttemptEnd> {
   const { journal, link, waiting } = dependencies
@@ -129,6 +113,12 @@ async function dial(
   const { connection } = link
   if (connection === undefined) return 'later'
   const since = waiting.now()
+  // At the last moment: the machine may have stood still since the claim.
+  if (isWornOut(claimedAt, job, options, since))
+    return endedWithoutCall(
+      'pbx',
+      `claimed at ${claimedAt.toISOString()}, and not dialled in the time for that`,
+    )
   await journal.write({ entry: 'originating', name, at: since.toISOString() })
   try {
     await connection.ask('Originate', originateFields(job, options, file))
