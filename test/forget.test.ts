@@ -223,7 +223,7 @@ describe('faxlane forget, of a stranger’s number', () => {
 
   it('waits for the mail about its end', async () => {
     const [toThem] = await send({ to: [THEIRS] })
-    const notice = await stores.transmissions.getNotice(toThem?.id ?? '')
+    const notice = await stores.transmissions.getNotice(toThem?.id ?? '', 'notice')
     if (notice === undefined) throw new Error('It has a notice.')
     await stores.transmissions.replaceNotice({ ...notice, state: 'waiting', revision: notice.revision + 1 })
     expect(await forget(THEIRS, '--yes')).toMatchObject({ transmissions: 0, underWay: [toThem?.id] })

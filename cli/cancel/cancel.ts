@@ -1,23 +1,27 @@
 import { makeTransmissionQueries } from '../../shared/ledger/transmission-queries.ts'
-import { hasTransmissionEnded, type TransmissionRecord } from '../../shared/ledger/transmission-record.ts'
-import { parseAgentClaim } from '../../shared/transmission/claim.ts'
-import { claimKey } from '../../shared/transmission/keys.ts'
-import type { TransmissionReport } from '../../shared/transmission/transmit-job.ts'
+import { hasTransmissionEnded } from '../../shared/ledger/transmission-record.ts'
+import { settledSchema } from '../../shared/transmission/ending.ts'
 import { visibleJson } from '../../shared/visible.ts'
 import { readFaxId } from '../faxes/fax-argument.ts'
+import { dayOf, timeOf } from '../faxes/when.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import { GATEWAY_HELP, GATEWAY_OPTIONS } from '../gateway/target.ts'
 import { withGateway } from '../gateway/with-gateway.ts'
 import { CommandFailed, EXIT_CODES, type Subcommand } from '../subcommand.ts'
 import { readWords } from '../words.ts'
+import { claimOrDialledAt } from './claim.ts'
+import { endingOf } from './ending.ts'
 
-const HELP = `Cancels a fax that is to be sent and is not dialled yet.
+const HELP = `Cancels a fax that is to be sent and is not dialled yet; ends one whose site has told no end of its call.
 
 Usage: faxlane cancel ID [--json]
 
-  --json        what was canceled, as one JSON object
+  --json        what was ended, as one JSON object: id, state
   --help        this text
 ${GATEWAY_HELP}
+A call goes on to its end. When its site is silent about it for three hours longer than it could last, it is ended as unknown: it may have
+gone out, it is not dialled again, and its sender is told. What the site's agent knows of it when it is back is written down all the same.
+
 Exit code: 0 nobody will dial it, 1 it is too late or there is no such fax, 2 wrong usage.
 `
 
@@ -29,53 +33,38 @@ async function run(words: readonly string[]): Promise<number> {
     ...GATEWAY_OPTIONS,
   })
   const id = readFaxId('cancel', positionals)
-  await withGateway('cancel', values, async (gateway) => {
-    const record = await makeTransmissionQueries(gateway.askLedger).transmission(id)
-    if (record === undefined)
-      throw new CommandFailed(
-        `the ledger has no fax ${id} that is to be sent. faxlane sent lists those that are.`,
-      )
-    if (hasTransmissionEnded(record)) throw new CommandFailed(`${id} has ended: ${record.state}.`)
-    if (!(await claim(gateway, record))) {
-      throw new CommandFailed(
-        `${id} is being dialled; the call goes on to its end. faxlane show ${id} says how.`,
-      )
-    }
-    await gateway.queues.send(gateway.names.reports(record.site), canceled(record))
-  })
-  process.stdout.write(values.json ? `${visibleJson({ canceled: id })}\n` : `${id}: nobody will dial it.\n`)
+  const state = await withGateway('cancel', values, (gateway) => end(gateway, id))
+  process.stdout.write(values.json ? `${visibleJson({ id, state })}\n` : `${id}: ${SAID[state]}\n`)
   return EXIT_CODES.done
 }
 
-/** Whoever puts the claim of an attempt first decides whether it is dialled. Also true where a cancellation put it before. */
-async function claim({ files }: Gateway, { id, site, attempt }: TransmissionRecord): Promise<boolean> {
-  const key = claimKey({ site, transmissionId: id, attempt })
-  const bytes = Buffer.from(JSON.stringify({ canceledBy: 'faxlane cancel', at: new Date().toISOString() }))
-  try {
-    await files.putNew({ key, bytes, metadata: {}, contentType: 'application/json' })
-    return true
-  } catch (error) {
-    if (!(error instanceof Error) || error.name !== 'PreconditionFailed') throw error
-    return parseAgentClaim(Buffer.from((await files.read(key)) ?? []).toString()) === undefined
-  }
+type EndState = 'canceled' | 'unknown'
+
+const SAID: Record<EndState, string> = {
+  canceled: 'nobody will dial it.',
+  unknown: 'it may have gone out, and is not dialled again.',
 }
 
-/** As an agent that finds the claim taken reports it: `settle` alone writes the ledger. */
-function canceled({ id, attempt }: TransmissionRecord): TransmissionReport {
-  return {
-    version: 1,
-    transmission: {
-      id,
-      attempt,
-      at: new Date().toISOString(),
-      progress: {
-        event: 'ended',
-        cause: 'canceled',
-        text: 'Canceled by faxlane cancel.',
-        pagesSent: 0,
-        callSeconds: 0,
-        foreign: {},
-      },
-    },
+async function end(gateway: Gateway, id: string): Promise<EndState> {
+  const record = await makeTransmissionQueries(gateway.askLedger).transmission(id)
+  if (record === undefined) {
+    throw new CommandFailed(
+      `the ledger has no fax ${id} that is to be sent. faxlane sent lists those that are.`,
+    )
   }
+  if (hasTransmissionEnded(record)) throw new CommandFailed(`${id} has ended: ${record.state}.`)
+  const dialledAt = await claimOrDialledAt(gateway, record)
+  const ending = endingOf(record, dialledAt, new Date())
+  if (ending instanceof Date) {
+    const time = `${dayOf(ending)} ${timeOf(ending)}`
+    throw new CommandFailed(
+      `${id} is being dialled; the call goes on to its end. faxlane show ${id} says how. If its site stays silent, it can be ended after ${time}.`,
+    )
+  }
+  // `settle` alone writes the ledger.
+  const { state } = settledSchema.parse(await gateway.invoke(gateway.names.function('settle'), ending))
+  // Its agent was back in the same moment.
+  if (state !== 'canceled' && state !== 'unknown')
+    throw new CommandFailed(`its site has told of ${id} meanwhile: ${state}.`)
+  return state
 }

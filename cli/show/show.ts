@@ -1,4 +1,5 @@
 import { whatIsStuck } from '../../shared/ledger/stuck.ts'
+import { whyStuck } from '../../shared/ledger/stuck-transmission.ts'
 import { makeTransmissionQueries } from '../../shared/ledger/transmission-queries.ts'
 import { visibleJson } from '../../shared/visible.ts'
 import { readEntry, readFaxId } from '../faxes/fax-argument.ts'
@@ -15,7 +16,7 @@ const HELP = `Shows all that happened to a fax: its facts, and a timeline with e
 
 Usage: faxlane show ID [--json]
 
-  --json        the same as one JSON object: fax, deliveries, state, stuck; of a fax that was sent: transmission
+  --json        the same as one JSON object: fax, deliveries, state, stuck; of a fax that is to be sent: transmission, stuck
   --help        this text
 ${GATEWAY_HELP}
 Exit code: 0 shown, 1 there is no such fax, 2 wrong usage.
@@ -37,7 +38,9 @@ async function run(words: readonly string[]): Promise<number> {
   const screen = standardOutput()
   if (transmission !== undefined) {
     screen.write(
-      values.json ? `${visibleJson({ transmission })}\n` : describeTransmission(screen, transmission, now),
+      values.json
+        ? `${visibleJson({ transmission, stuck: whyStuck(transmission, now) })}\n`
+        : describeTransmission(screen, transmission, now),
     )
     return EXIT_CODES.done
   }

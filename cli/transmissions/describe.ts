@@ -1,4 +1,5 @@
 import { concernsOfTransmission } from '../../shared/ledger/concerns.ts'
+import { whyStuck } from '../../shared/ledger/stuck-transmission.ts'
 import type { TransmissionRecord } from '../../shared/ledger/transmission-record.ts'
 import { visible } from '../../shared/visible.ts'
 import { count, sizeInWords } from '../faxes/amounts.ts'
@@ -7,7 +8,7 @@ import { type Fact, factLines } from '../terminal/facts.ts'
 import type { Screen } from '../terminal/screen.ts'
 import { textWidth } from '../terminal/text-width.ts'
 import { wrap } from '../terminal/wrap.ts'
-import { attemptInWords, detailOf, STATE_COLOURS } from './words.ts'
+import { attemptInWords, detailOf, STATE_COLOURS, stuckInWords } from './words.ts'
 
 /** All that is known of a fax that was to be sent. */
 export function describeTransmission(
@@ -45,8 +46,9 @@ function headline(
 function hints(record: TransmissionRecord, now: Date): string[] {
   const { id, forgottenAt } = record
   const again = forgottenAt === undefined ? `faxlane retry ${id} --again` : undefined
-  return concernsOfTransmission(record, now).flatMap(({ concern, why = '' }) => {
-    if (concern === 'stuck') return [`stuck: ${why}`]
+  const stuck = whyStuck(record, now)
+  if (stuck !== undefined) return [`stuck: ${stuckInWords(id, stuck)}`]
+  return concernsOfTransmission(record, now).flatMap(({ concern }) => {
     if (again === undefined) return []
     return [
       concern === 'unknown'

@@ -1,3 +1,4 @@
+import type { StuckTransmission } from '../../shared/ledger/stuck-transmission.ts'
 import type {
   EndedAttempt,
   TransmissionRecord,
@@ -43,6 +44,15 @@ export function detailOf(record: TransmissionRecord, now: Date): string {
     default:
       return reason
   }
+}
+
+/** What is the matter with one that should have gone on by now, with the command that helps. */
+export function stuckInWords(id: string, { why, remedy }: StuckTransmission): string {
+  const help =
+    remedy === 'cancel'
+      ? `It may have gone out; when its agent is back, it tells. faxlane cancel ${id} ends it without`
+      : 'faxlane sweep sets it going again, or says what is missing'
+  return `${why}. ${help}`
 }
 
 export function attemptInWords({

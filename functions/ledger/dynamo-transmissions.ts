@@ -20,7 +20,10 @@ const requestSchema = z.object({
 }) satisfies z.ZodType<KnownRequest>
 
 const transmissionKey = (id: string) => ({ pk: transmissionPartition(id), sk: TRANSMISSION_SORT_KEY })
-const noticeKey = (id: string) => ({ pk: transmissionPartition(id), sk: deliverySortKey('notice') })
+const noticeKey = (id: string, name: string) => ({
+  pk: transmissionPartition(id),
+  sk: deliverySortKey(name),
+})
 const requestKey = (digest: string) => ({ pk: `REQUEST#${digest}`, sk: 'REQUEST' })
 const dayKey = (outbound: string, day: string) => ({ pk: `OUTBOUND#${outbound}`, sk: `DAY#${day}` })
 
@@ -31,7 +34,7 @@ const transmissionItem = (record: TransmissionRecord) => ({
   ...transmissionIndexKeys(record),
   ...record,
 })
-const noticeItem = (record: DeliveryRecord) => ({ ...noticeKey(record.faxId), ...record })
+const noticeItem = (record: DeliveryRecord) => ({ ...noticeKey(record.faxId, record.backend), ...record })
 
 /** For who reads a transmission and writes none. */
 export function makeGetTransmission(
@@ -59,7 +62,7 @@ export function makeDynamoTransmissions(
     getTransmission: makeGetTransmission(client, table),
     replaceTransmission: (next) => put(transmissionItem(next), next.revision - 1),
     addNotice: (record) => put(noticeItem(record)),
-    getNotice: (id) => read(documents, table, noticeKey(id), deliveryRecordSchema),
+    getNotice: (id, name) => read(documents, table, noticeKey(id, name), deliveryRecordSchema),
     replaceNotice: (next) => put(noticeItem(next), next.revision - 1),
     async claimRequest(request) {
       if (await putIf(documents, table, { ...requestKey(request.digest), ...request })) return request

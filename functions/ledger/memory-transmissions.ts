@@ -18,9 +18,9 @@ export function makeMemoryTransmissions(): TransmissionLedger & {
     addTransmission: async (record) => add(transmissions, record.id, record),
     getTransmission: async (id) => structuredClone(transmissions.get(id)),
     replaceTransmission: async (next) => replace(transmissions, next.id, next),
-    addNotice: async (record) => add(notices, record.faxId, record),
-    getNotice: async (id) => structuredClone(notices.get(id)),
-    replaceNotice: async (next) => replace(notices, next.faxId, next),
+    addNotice: async (record) => add(notices, `${record.faxId} ${record.backend}`, record),
+    getNotice: async (id, name) => structuredClone(notices.get(`${id} ${name}`)),
+    replaceNotice: async (next) => replace(notices, `${next.faxId} ${next.backend}`, next),
     async claimRequest(request) {
       add(requests, request.digest, request)
       return structuredClone(requests.get(request.digest) ?? request)

@@ -55,13 +55,15 @@ describe.each<[string, () => TransmissionLedger]>([
   it('keeps the mail about its end', async () => {
     const now = new Date(opened.openedAt)
     const notice = openDelivery(opened.id, { name: 'notice', kind: 'mail' }, now)
-    expect(await ledger.getNotice(opened.id)).toBeUndefined()
+    expect(await ledger.getNotice(opened.id, 'notice')).toBeUndefined()
     expect(await ledger.addNotice(notice)).toBe(true)
     expect(await ledger.addNotice(notice)).toBe(false)
     const told = settle(notice, delivered('id', 'SES took it'), now, undefined)
     expect(await ledger.replaceNotice(told)).toBe(true)
     expect(await ledger.replaceNotice(told)).toBe(false)
-    expect(await ledger.getNotice(opened.id)).toEqual(told)
+    expect(await ledger.getNotice(opened.id, 'notice')).toEqual(told)
+    expect(await ledger.addNotice({ ...notice, backend: 'notice_later' })).toBe(true)
+    expect(await ledger.getNotice(opened.id, 'notice')).toEqual(told)
   })
 
   it('gives a key to the first request that names it', async () => {

@@ -13,6 +13,9 @@ export interface KnownRequest {
   expiresAt: number
 }
 
+/** What a sender is told: the end, and what was learnt later where that was that nobody knows. */
+export type NoticeName = 'notice' | 'notice_later'
+
 /** The record of every transmission. Writes are conditional, as those of the rest of the ledger are. */
 export interface TransmissionLedger {
   /** False when a record of this transmission is there already. */
@@ -21,9 +24,9 @@ export interface TransmissionLedger {
   /** Writes `next` over the revision before it; false when somebody else was first. */
   replaceTransmission(next: TransmissionRecord): Promise<boolean>
 
-  /** The mail about its end, which is delivered as a fax is. */
+  /** The mails about its end, which are delivered as a fax is; the notice's name is the backend's. */
   addNotice(record: DeliveryRecord): Promise<boolean>
-  getNotice(transmissionId: string): Promise<DeliveryRecord | undefined>
+  getNotice(transmissionId: string, name: NoticeName): Promise<DeliveryRecord | undefined>
   replaceNotice(next: DeliveryRecord): Promise<boolean>
 
   /** The request that holds its key from now on: the given one, or the one that was there before. */

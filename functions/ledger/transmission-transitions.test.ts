@@ -5,13 +5,18 @@ import {
   type TransmissionRecord,
   transmissionRecordSchema,
 } from '../../shared/ledger/transmission-record.ts'
-import { TRANSMISSION_CAUSES, type TransmissionEvent } from '../../shared/transmission/transmit-job.ts'
+import {
+  TRANSMISSION_CAUSES,
+  type TransmissionCause,
+  type TransmissionEvent,
+} from '../../shared/transmission/transmit-job.ts'
 import { ended, OPENED_AT, sampleTransmission, waitingTransmission } from './sample-transmission.ts'
 import {
   cancelTransmission,
   observeTransmission,
   readyTransmission,
   refuseTransmission,
+  wasLearntLater,
 } from './transmission-transitions.ts'
 
 const at = (seconds: number) => new Date(OPENED_AT.getTime() + seconds * 1000).toISOString()
@@ -109,6 +114,51 @@ describe('a transmission', () => {
     expect(observeTransmission(two, { attempt: 1, at: at(90), progress: DIALLING })).toBeUndefined()
   })
 
+  describe('of which nobody knew how it ended, as somebody ended it,', () => {
+    const sending1 = told(waitingTransmission(), DIALLING, sending(1))
+    const unknown = told(sending1, ended('unknown', { pagesSent: 1 }))
+    const learn = (cause: TransmissionCause, record = unknown) =>
+      observeTransmission(record, { attempt: 1, at: at(900), progress: ended(cause, { pagesSent: 2 }) })
+
+    it('is sent after all when its agent comes back and says so, with both words in its history', () => {
+      const sent = learn('sent')
+      expect(sent).toMatchObject({
+        state: 'sent',
+        closedAt: at(900),
+        revision: unknown.revision + 1,
+        history: [
+          { attempt: 1, cause: 'unknown', pagesSent: 1 },
+          { attempt: 1, cause: 'sent', pagesSent: 2 },
+        ],
+      })
+      expect(sent).not.toHaveProperty('reason')
+      expect([unknown, sent].map((record) => record && wasLearntLater(record))).toEqual([false, true])
+    })
+
+    it.each(['busy', 'no-answer', 'congestion', 'pbx', 'line', 'rejected', 'file'] as const)(
+      'has failed after %s, and is not dialled again: its sender may have sent it anew',
+      (cause) => {
+        const failed = learn(cause)
+        expect(failed).toMatchObject({ state: 'failed', attempt: 1, reason: `It ended: ${cause}.` })
+        expect(failed).not.toHaveProperty('nextAttemptAt')
+      },
+    )
+
+    it('learns nothing from one who does not know either, of another attempt, or twice', () => {
+      expect(learn('unknown')).toBeUndefined()
+      for (const progress of [DIALLING, sending(2)])
+        expect(observeTransmission(unknown, { attempt: 1, at: at(900), progress })).toBeUndefined()
+      expect(
+        observeTransmission(unknown, { attempt: 2, at: at(900), progress: ended('sent') }),
+      ).toBeUndefined()
+      expect(learn('busy', learn('sent'))).toBeUndefined()
+    })
+
+    it('learns nothing once its number was forgotten: the words would bring it back', () => {
+      expect(learn('sent', { ...unknown, forgottenAt: at(800) })).toBeUndefined()
+    })
+  })
+
   it('is canceled while it waits, and not when it is under way or has ended', () => {
     const waiting = waitingTransmission()
     const canceled = cancelTransmission(waiting, 'as asked', OPENED_AT)
@@ -144,20 +194,18 @@ it('whatever reports come, in whatever order and however often, a transmission h
       for (const one of [...reports, ...reports]) {
         const next = observeTransmission(record, one)
         if (next === undefined) continue
-        expect(hasTransmissionEnded(record)).toBe(false)
+        expect(hasTransmissionEnded(record) && record.state !== 'unknown').toBe(false)
         expect(next.revision).toBe(record.revision + 1)
         transmissionRecordSchema.parse(next)
         record = next
       }
-      // Each attempt ends once, in order; nothing follows an attempt that may have gone out.
-      expect(record.history.map(({ attempt }) => attempt)).toEqual(
-        record.history.map((_, index) => index + 1),
-      )
-      expect(
-        record.history.slice(0, -1).filter(({ cause }) => cause === 'unknown' || cause === 'sent'),
-      ).toEqual([])
-      expect(record.attempt).toBe(record.history.length + (hasTransmissionEnded(record) ? 0 : 1))
-      expect(record.history.length).toBeLessThanOrEqual(1 + 3 + 2)
+      // Each attempt ends once, in order; after one that may have gone out comes what was learnt of it, and nothing else.
+      const history = wasLearntLater(record) ? record.history.toSpliced(-2, 1) : record.history
+      if (wasLearntLater(record)) expect(record.history.at(-2)?.cause).toBe('unknown')
+      expect(history.map(({ attempt }) => attempt)).toEqual(history.map((_, index) => index + 1))
+      expect(history.slice(0, -1).filter(({ cause }) => cause === 'unknown' || cause === 'sent')).toEqual([])
+      expect(record.attempt).toBe(history.length + (hasTransmissionEnded(record) ? 0 : 1))
+      expect(history.length).toBeLessThanOrEqual(1 + 3 + 2)
     }),
     { numRuns: 300 },
   )

@@ -73,14 +73,16 @@ export function cancelTransmission(
 
 /**
  * What the site's agent says of an attempt. Undefined when it says nothing new: reports come at least once and in any order, one of an earlier
- * attempt is past, and the first end stands.
+ * attempt is past, and the first end stands, unless that was that nobody knows.
  */
 export function observeTransmission(
   record: TransmissionRecord,
   report: { attempt: number; at: string; progress: TransmissionEvent },
 ): TransmissionRecord | undefined {
-  if (hasTransmissionEnded(record) || report.attempt !== record.attempt) return undefined
+  if (report.attempt !== record.attempt) return undefined
   const { progress, at } = report
+  if (record.state === 'unknown') return learnEnd(record, progress, at)
+  if (hasTransmissionEnded(record)) return undefined
   // Before it has pages nobody can say anything of it, but that it is not wanted.
   const isCanceled = progress.event === 'ended' && progress.cause === 'canceled'
   if (record.state === 'accepted' && !isCanceled) return undefined
@@ -104,18 +106,13 @@ export function observeTransmission(
   }
 }
 
-function endAttempt(
-  record: TransmissionRecord,
-  ended: Extract<TransmissionEvent, { event: 'ended' }>,
-  at: string,
-): TransmissionRecord {
-  const { event: _, ...said } = ended
-  const last: EndedAttempt = { ...said, attempt: record.attempt, modem: record.modem, endedAt: at }
-  const { progress: __, dialledAt: ___, ...rest } = withoutWait(record)
-  const tried: TransmissionRecord = { ...rest, history: [...record.history, last] }
+type Ended = Extract<TransmissionEvent, { event: 'ended' }>
+
+function endAttempt(record: TransmissionRecord, ended: Ended, at: string): TransmissionRecord {
+  const { progress: _, dialledAt: __, ...rest } = withoutWait(record)
+  const tried: TransmissionRecord = { ...rest, history: [...record.history, lastWord(record, ended, at)] }
   const next = nextAttempt(tried)
-  if (next === undefined)
-    return close(tried, { state: END_OF_CAUSE[ended.cause] ?? 'failed', reason: ended.text }, new Date(at))
+  if (next === undefined) return closeAfter(tried, ended, at)
   return {
     ...tried,
     state: 'waiting',
@@ -124,6 +121,39 @@ function endAttempt(
     nextAttemptAt: new Date(Date.parse(at) + next.waitSeconds * 1000).toISOString(),
     revision: record.revision + 1,
   }
+}
+
+/**
+ * Somebody ended it, or another agent, and the one that dialled is back: it knows. Whatever it says is an end, since the sender was told that nothing is
+ * dialled any more, and may have sent the fax again. What was forgotten on request learns nothing: the words would bring the number back.
+ */
+function learnEnd(
+  record: TransmissionRecord,
+  progress: TransmissionEvent,
+  at: string,
+): TransmissionRecord | undefined {
+  if (progress.event !== 'ended' || progress.cause === 'unknown' || record.forgottenAt !== undefined)
+    return undefined
+  const { reason: _, ...unknown } = record
+  return closeAfter(
+    { ...unknown, history: [...record.history, lastWord(record, progress, at)] },
+    progress,
+    at,
+  )
+}
+
+/** There was a last word on its last attempt, and another one after it. */
+export function wasLearntLater({ history }: Pick<TransmissionRecord, 'history'>): boolean {
+  return history.length > 1 && history.at(-1)?.attempt === history.at(-2)?.attempt
+}
+
+function lastWord({ attempt, modem }: TransmissionRecord, ended: Ended, at: string): EndedAttempt {
+  const { event: _, ...said } = ended
+  return { ...said, attempt, modem, endedAt: at }
+}
+
+function closeAfter(tried: TransmissionRecord, { cause, text }: Ended, at: string): TransmissionRecord {
+  return close(tried, { state: END_OF_CAUSE[cause] ?? 'failed', reason: text }, new Date(at))
 }
 
 const END_OF_CAUSE: Partial<Record<TransmissionCause, TransmissionRecord['state']>> = {

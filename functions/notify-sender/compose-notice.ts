@@ -4,6 +4,7 @@ import { localTime } from '../../shared/routing-table/local-time.ts'
 import type { TransmissionCause } from '../../shared/transmission/transmit-job.ts'
 import { visible } from '../../shared/visible.ts'
 import { asciiAddress, headerText, type MailMessage } from '../backends/mail/compose.ts'
+import { wasLearntLater } from '../ledger/transmission-transitions.ts'
 
 const SENDER_NAME = 'Fax'
 
@@ -65,6 +66,9 @@ function htmlOf(text: string, id: string): string {
 
 function noticeText(record: TransmissionRecord, maybeDelivered: boolean): string {
   const paragraphs = [whatHappened(record), facts(record), attempts(record)]
+  if (wasLearntLater(record)) {
+    paragraphs.unshift('At first nobody knew whether this fax had gone out. Its site has told since:')
+  }
   if (maybeDelivered) {
     paragraphs.unshift(
       'You may have had this mail before: whether an earlier one went out could not be found out.',
@@ -139,8 +143,9 @@ function facts({ id, sender, rasterised, history, settings, closedAt }: Transmis
     .join('\n')
 }
 
-/** Of earlier ones, those that brought pages over: the recipient may have these twice. */
-function attempts({ history }: TransmissionRecord): string {
+/** Each by the last word on it. Of earlier ones, those that brought pages over: the recipient may have these twice. */
+function attempts({ history: all }: TransmissionRecord): string {
+  const history = all.filter(({ attempt }, index) => attempt !== all[index + 1]?.attempt)
   if (history.length < 2) return ''
   const lines = history.map(({ attempt, cause, pagesSent, modem }) => {
     const pages = pagesSent === 0 ? '' : `, ${pagesOf(pagesSent)} arrived`

@@ -6,6 +6,7 @@ import { DEFAULT_RETRY_PLAN, type RetryPlan } from '../../shared/routing-table/d
 import type { MailMessage } from '../backends/mail/compose.ts'
 import { claim, hasEnded, openDelivery, settle } from '../ledger/delivery-transitions.ts'
 import type { TransmissionLedger } from '../ledger/transmission-ledger.ts'
+import { wasLearntLater } from '../ledger/transmission-transitions.ts'
 import { LONGEST_DELAY_SECONDS } from '../queues/send.ts'
 import { composeNotice } from './compose-notice.ts'
 import type { SenderNotice } from './sender-notice.ts'
@@ -25,7 +26,10 @@ export interface NotifySenderDependencies {
 /** For a day, and no wait longer than SQS delays one message. */
 const RETRIES: RetryPlan = { ...DEFAULT_RETRY_PLAN, longestSeconds: LONGEST_DELAY_SECONDS }
 
-/** Tells the sender of a transmission how it ended, once, as far as SES lets us know. Undefined where nobody is to be told. */
+/**
+ * Tells the sender of a transmission how it ended, once, as far as SES lets us know; and once more where that was that nobody knows, and its site has told
+ * later. Undefined where nobody is to be told.
+ */
 export async function notifySender(
   dependencies: NotifySenderDependencies,
   message: SenderNotice,
@@ -52,12 +56,13 @@ export async function notifySender(
 
 async function openedNotice(
   ledger: NotifySenderDependencies['ledger'],
-  { id }: TransmissionRecord,
+  record: TransmissionRecord,
   now: Date,
 ): Promise<DeliveryRecord> {
-  const opened = openDelivery(id, { name: 'notice', kind: 'mail' }, now)
+  const name = wasLearntLater(record) ? 'notice_later' : 'notice'
+  const opened = openDelivery(record.id, { name, kind: 'mail' }, now)
   if (await ledger.addNotice(opened)) return opened
-  return (await ledger.getNotice(id)) ?? opened
+  return (await ledger.getNotice(record.id, name)) ?? opened
 }
 
 /** A mail about a fax that was refused before a section was found has no address to come from. */

@@ -4,6 +4,7 @@ import * as z from 'zod'
 import type { DeliveryRecord } from '../../shared/ledger/records.ts'
 import type { TransmissionRecord } from '../../shared/ledger/transmission-record.ts'
 import { agentMessageSchema } from '../../shared/messages.ts'
+import { type Ending, endingSchema, type Settled } from '../../shared/transmission/ending.ts'
 import { mailReturned } from '../backends/mail/mail-events.ts'
 import { giveUpEnvironmentSchema, makeGiveUp } from '../deliver/give-up-queues.ts'
 import { readEnvironment } from '../environment.ts'
@@ -48,7 +49,21 @@ const dependencies = {
   now,
 }
 
-export function handler(event: unknown): Promise<BatchResponse> {
+/** Batches of the queues; and whatever an operator ends, who invokes it and is answered. */
+export function handler(event: unknown): Promise<BatchResponse | Settled> {
+  const { data: ending } = endingSchema.safeParse(event)
+  return ending === undefined ? settleBatch(event) : settleEnding(ending)
+}
+
+async function settleEnding({ site, ...report }: Ending): Promise<Settled> {
+  const settled = await settleTransmission(dependencies, site, report)
+  if ('refused' in settled) throw new Error(settled.refused)
+  const { id: transmissionId, attempt, state } = settled
+  console.info({ event: 'ending', transmissionId, attempt, state })
+  return { transmissionId, attempt, state }
+}
+
+function settleBatch(event: unknown): Promise<BatchResponse> {
   return workOnBatch(event, async (message) => {
     const settled = await settle(message)
     if (settled !== undefined && 'refused' in settled)

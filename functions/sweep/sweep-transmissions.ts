@@ -85,20 +85,23 @@ async function unstick(
   { why, remedy }: StuckTransmission,
 ): Promise<void> {
   const { id: faxId, documentKey } = record
-  const find = (advice: string) => void seen.findings.push({ faxId, what: `${why}${advice}` })
+  const find = (advice: string) => void seen.findings.push({ faxId, what: `${why}. ${advice}` })
   const repair = (what: string) => void seen.repaired.push({ faxId, what: `${why}; ${what}` })
+  const sendAnew = `send it anew, and end this one: faxlane cancel ${faxId}`
   switch (remedy) {
     case 'schedule':
       await scheduleAttempt(record)
       return repair('handed to it again')
-    case 'none':
-      return find('. It may have gone out, and is not dialled again. Look there: faxlane-edge status')
+    case 'cancel':
+      return find(
+        `It may have gone out, and is not dialled again. Its agent tells when it is back (faxlane-edge status there); to end it before that: faxlane cancel ${faxId}`,
+      )
     case 'announce': {
       // Under any other name its event would make a second fax of it.
       if (documentIdOf(documentKey) === undefined)
-        return find('. Its event lies among the dead letters, or is gone: faxlane redrive, or send it anew')
+        return find(`Its event lies among the dead letters: faxlane redrive; or it is gone: ${sendAnew}`)
       const document = await findDocument(documentKey)
-      if (document === undefined) return find(`, and ${documentKey} is not in the bucket. Send it anew`)
+      if (document === undefined) return find(`Its document is not in the bucket: ${sendAnew}`)
       // Several numbers share a document, and one event is for all of them.
       if (!announced.has(documentKey)) await announceDocument(document)
       announced.add(documentKey)

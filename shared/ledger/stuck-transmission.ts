@@ -4,12 +4,15 @@ import type { TransmissionRecord } from './transmission-record.ts'
 export interface StuckTransmission {
   /** For an operator, with the times as the ledger has them. */
   why: string
-  /** What sets it going again: its document's event, its attempt, or nothing that is safe. */
-  remedy: 'announce' | 'schedule' | 'none'
+  /** What sets it going again: its document's event, or its attempt; or a person has to end it, since it may have gone out. */
+  remedy: 'announce' | 'schedule' | 'cancel'
 }
 
-/** A message that `submit` was cut off on comes again after half an hour, four times; an agent that was cut off reports when it is back. */
-const PATIENCE_MINUTES = 180
+/**
+ * A message that `submit` was cut off on comes again after half an hour, four times; an agent that was cut off reports when it is back. Far longer than
+ * an agent dials by a claim: the time of its call and a minute.
+ */
+const PATIENCE_MILLISECONDS = 180 * 60_000
 
 /**
  * Why a transmission should have gone on by now; undefined where it may be on its way. One that waits has a message somewhere, or has lost it: a further
@@ -17,8 +20,7 @@ const PATIENCE_MINUTES = 180
  */
 export function whyStuck(record: TransmissionRecord, now: Date): StuckTransmission | undefined {
   const { state, site, openedAt, nextAttemptAt = openedAt } = record
-  const isPast = (instant: string, seconds = 0) =>
-    now.getTime() - Date.parse(instant) > (PATIENCE_MINUTES * 60 + seconds) * 1000
+  const isPast = (instant: string) => now.getTime() - Date.parse(instant) > PATIENCE_MILLISECONDS
   switch (state) {
     case 'accepted':
       if (!isPast(openedAt)) return undefined
@@ -31,15 +33,23 @@ export function whyStuck(record: TransmissionRecord, now: Date): StuckTransmissi
       }
     case 'dialling':
     case 'sending': {
-      const { dialledAt = openedAt, rasterised, modem } = record
-      const callSeconds = rasterised === undefined ? 0 : callSecondsOf(rasterised, modem)
-      if (!isPast(dialledAt, ANSWER_SECONDS + callSeconds)) return undefined
+      const { dialledAt = openedAt } = record
+      if (now <= waitsForEndUntil(record, dialledAt)) return undefined
       return {
         why: `dialled at ${dialledAt}, and site ${site} has told no end of the call`,
-        remedy: 'none',
+        remedy: 'cancel',
       }
     }
     default:
       return undefined
   }
+}
+
+/** Until when the site may still tell how the call of an attempt ended that it claimed or dialled at that time. */
+export function waitsForEndUntil(
+  { rasterised, modem }: Pick<TransmissionRecord, 'rasterised' | 'modem'>,
+  dialledAt: string,
+): Date {
+  const callSeconds = rasterised === undefined ? 0 : callSecondsOf(rasterised, modem)
+  return new Date(Date.parse(dialledAt) + (ANSWER_SECONDS + callSeconds) * 1000 + PATIENCE_MILLISECONDS)
 }

@@ -58,13 +58,23 @@ export function makeTransmissionQueries(ask: AskTable): TransmissionQueries {
   }
 }
 
+/** Records that are read at a time: the index of states holds their keys alone. */
+const AT_A_TIME = 25
+
 async function* inGroup(
   ask: AskTable,
   group: string,
   order: ReadingOrder,
 ): AsyncGenerator<TransmissionRecord> {
   const items = readShards(ask, { index: 'state', group: transmissionsInState(group) }, order)
-  for await (const item of past(items, order)) yield* present(await readTransmission(ask, entryOf(item)))
+  let batch: Promise<TransmissionRecord | undefined>[] = []
+  for await (const item of past(items, order)) {
+    batch.push(readTransmission(ask, entryOf(item)))
+    if (batch.length < AT_A_TIME) continue
+    yield* (await Promise.all(batch)).flatMap(present)
+    batch = []
+  }
+  yield* (await Promise.all(batch)).flatMap(present)
 }
 
 async function readTransmission(ask: AskTable, id: string): Promise<TransmissionRecord | undefined> {
