@@ -5,7 +5,12 @@ import { fileURLToPath } from 'node:url'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
-import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs'
+import {
+  GetQueueAttributesCommand,
+  GetQueueUrlCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs'
 import MailComposer from 'nodemailer/lib/mail-composer/index.js'
 import PostalMime from 'postal-mime'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -27,7 +32,7 @@ import { makeFaxId } from '../shared/fax-id.ts'
 import { hasTransmissionEnded, type TransmissionRecord } from '../shared/ledger/transmission-record.ts'
 import { sweepReportSchema } from '../shared/sweep-report.ts'
 import { bareNumber } from '../shared/transmission/judge-number.ts'
-import { outgoingKey, transmissionIdOf } from '../shared/transmission/keys.ts'
+import { claimKey, outgoingKey, transmissionIdOf } from '../shared/transmission/keys.ts'
 import { requestToMetadata, type SendRequest } from '../shared/transmission/send-request.ts'
 import type { TransmissionEvent, TransmitJob } from '../shared/transmission/transmit-job.ts'
 import { type ScriptedEdgeAgent, startScriptedEdgeAgent } from './scripted-edge-agent.ts'
@@ -135,14 +140,14 @@ async function allMails() {
   )
 }
 
+async function mailsAbout(id: string) {
+  return (await allMails()).filter(({ headers }) =>
+    headers.some(({ key, value }) => key === 'x-faxlane-transmission-id' && value === id),
+  )
+}
+
 function mailAbout(id: string) {
-  return waitFor(async () => {
-    for (const mail of await allMails()) {
-      if (mail.headers.some(({ key, value }) => key === 'x-faxlane-transmission-id' && value === id))
-        return mail
-    }
-    return undefined
-  })
+  return waitFor(async () => (await mailsAbout(id))[0])
 }
 
 describe('the command', () => {
@@ -496,26 +501,79 @@ describe('a sweep', () => {
     expect(await recordsTo(number)).toHaveLength(1)
   })
 
-  it('hands an attempt to its site whose message is gone, and leaves alone what was dialled', async () => {
+  const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString()
+
+  /** A transmission of five hours ago that has come no further than this. */
+  async function leave(name: string, reached: Partial<TransmissionRecord>): Promise<string> {
     const { closedAt: _, ...sent } = await send('0140000010')
-    const ledger = makeDynamoTransmissions(dynamoDb, {
-      LEDGER_TABLE: gateway.ledgerTable,
-      LEDGER_DAYS: '3653',
+    const id = makeFaxId(new Date(hoursAgo(5)), name)
+    const environment = { LEDGER_TABLE: gateway.ledgerTable, LEDGER_DAYS: '3653' }
+    const left = { ...sent, id, history: [], openedAt: hoursAgo(5), revision: 0, ...reached }
+    await makeDynamoTransmissions(dynamoDb, environment).addTransmission(left)
+    return id
+  }
+  const attemptsAt = (id: string) => agent.attempts.filter(({ job }) => job.transmissionId === id).length
+  const cancel = (id: string) => faxlane(['cancel', '--home', home, id], home)
+
+  it('hands an attempt to its site whose message is gone', async () => {
+    const id = await leave('waiting', { state: 'waiting', nextAttemptAt: hoursAgo(4) })
+    expect((await sweep()).repaired).toMatchObject([{ faxId: id }])
+    expect((await endOf(id)).state).toBe('sent')
+    expect(attemptsAt(id)).toBe(1)
+  })
+
+  it('leaves alone what was dialled, and names the command that ends it; its agent is heard when it is back', async () => {
+    const id = await leave('dialled', { state: 'dialling', dialledAt: hoursAgo(4) })
+    const { findings } = await sweep()
+    expect(findings).toEqual([{ faxId: id, what: expect.stringContaining(`faxlane cancel ${id}`) }])
+    expect((await recordOf(id))?.state).toBe('dialling')
+    const ended = await cancel(id)
+    expect({ ...ended, stdout: ended.stdout.toString() }).toMatchObject({
+      exitCode: 0,
+      stdout: `${id}: it may have gone out, and is not dialled again.\n`,
     })
-    const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000)
-    const left = { ...sent, history: [], notify: [], openedAt: hoursAgo(5).toISOString(), revision: 0 }
-    const waiting = makeFaxId(hoursAgo(5), 'waiting')
-    const dialled = makeFaxId(hoursAgo(5), 'dialled')
-    const since = hoursAgo(4).toISOString()
-    await ledger.addTransmission({ ...left, id: waiting, state: 'waiting', nextAttemptAt: since })
-    await ledger.addTransmission({ ...left, id: dialled, state: 'dialling', dialledAt: since })
-    const report = await sweep()
-    expect(report.repaired).toMatchObject([{ faxId: waiting }])
-    expect(report.findings).toMatchObject([{ faxId: dialled }])
-    expect((await endOf(waiting)).state).toBe('sent')
-    expect((await recordOf(dialled))?.state).toBe('dialling')
-    const attempts = agent.attempts.map(({ job }) => job.transmissionId)
-    expect(attempts.filter((id) => id === waiting || id === dialled)).toEqual([waiting])
+    expect(await recordOf(id)).toMatchObject({ state: 'unknown', history: [{ cause: 'unknown' }] })
+    expect((await mailAbout(id)).subject).toBe('Fax perhaps not sent to 0140000010')
+    expect(await sweep()).toMatchObject({ findings: [], repaired: [], toBeSent: { holds: true } })
+
+    const report = { id, attempt: 1, at: hoursAgo(3.9), progress: sent(2) }
+    const sqs = new SQSClient(gateway)
+    const MessageBody = JSON.stringify({ version: 1, transmission: report })
+    await sqs.send(new SendMessageCommand({ QueueUrl: gateway.reportsQueues.paris, MessageBody }))
+    sqs.destroy()
+    await waitFor(async () => (await recordOf(id))?.state === 'sent' || undefined)
+    const mail = await waitFor(async () =>
+      (await mailsAbout(id)).find(({ subject }) => subject === 'Fax sent to 0140000010'),
+    )
+    expect(mail.text).toMatch(/^At first nobody knew.*was sent: 2 pages/s)
+    expect(attemptsAt(id)).toBe(0)
+  })
+
+  it.each([
+    ['is being dialled', { state: 'dialling', dialledAt: hoursAgo(0) }],
+    ['is waiting, and claimed by its agent whose first word was lost', { state: 'waiting' }],
+  ] as const)(
+    'names no command for a fax that %s, and cancel leaves it to its end',
+    async (name, reached) => {
+      const id = await leave(name, { nextAttemptAt: hoursAgo(0), ...reached })
+      const Key = claimKey({ site: 'paris', transmissionId: id, attempt: 1 })
+      const claim = { version: 1, agent: 'abcdef12', at: new Date().toISOString() }
+      await s3.send(
+        new PutObjectCommand({ Bucket: gateway.bucket, Key, Body: JSON.stringify(claim), IfNoneMatch: '*' }),
+      )
+      expect(await sweep()).toMatchObject({ findings: [], repaired: [] })
+      expect(await cancel(id)).toMatchObject({
+        exitCode: 1,
+        stderr: expect.stringContaining('is being dialled'),
+      })
+      expect((await recordOf(id))?.state).toBe(reached.state)
+    },
+  )
+
+  it('ends by the same command what waits at a site that has left the table', async () => {
+    const id = await leave('gone', { site: 'gone', state: 'waiting', nextAttemptAt: hoursAgo(-10) })
+    expect(await cancel(id)).toMatchObject({ exitCode: 0, stderr: '' })
+    expect((await recordOf(id))?.state).toBe('canceled')
   })
 })
 

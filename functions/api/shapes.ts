@@ -35,7 +35,7 @@ export const transmissionViewSchema = z.object({
   state: z.enum(TRANSMISSION_STATES).meta({
     description:
       'accepted: the document is not looked at yet; waiting: for its time, its first or its next attempt; dialling, sending: under way; sent; failed; ' +
-      'canceled; refused: nothing was dialled; unknown: it may have gone out, and is not sent again by itself.',
+      'canceled; refused: nothing was dialled; unknown: it may have gone out, and is not sent again by itself; it becomes sent or failed when its site tells later.',
   }),
   to: z.string(),
   sender: z.string(),
@@ -49,7 +49,9 @@ export const transmissionViewSchema = z.object({
   }),
   reason: z.string().optional().meta({ description: 'Why it was refused, failed or canceled.' }),
   warnings: z.array(z.string()),
-  attempts: z.array(attemptViewSchema).meta({ description: 'Those that have ended.' }),
+  attempts: z.array(attemptViewSchema).meta({
+    description: 'Those that have ended. One that is there twice was unknown at first.',
+  }),
 })
 export type TransmissionView = z.infer<typeof transmissionViewSchema>
 

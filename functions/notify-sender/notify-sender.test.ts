@@ -102,6 +102,19 @@ describe('the mail about a transmission', () => {
     expect((await mailOf(record)).mail.text).toContain(words)
   })
 
+  it('says so when nobody knew at first, and names no attempt twice', async () => {
+    const sent = ended('sent', { pagesSent: 2, callSeconds: 61.4 })
+    const { mail } = await mailOf(told(waitingTransmission(), ended('busy'), ended('unknown'), sent))
+    expect(mail.subject).toBe('Fax sent to 0112697845')
+    expect(mail.text).toMatch(
+      /^At first nobody knew whether this fax had gone out\. Its site has told since:\n/,
+    )
+    expect(mail.text).toContain('  1. the number was busy')
+    expect(mail.text).toContain('  2. sent, 2 pages arrived')
+    expect(mail.text).not.toContain('not known')
+    expect(mail.text).not.toContain('twice')
+  })
+
   it('lets no machine write headers, lines or markup into it', async () => {
     const evil = '<b>\r\nBcc: eve@example.org'
     const record = told(
@@ -153,6 +166,18 @@ describe('telling a sender', () => {
     expect(await tell()).toMatchObject({ state: 'delivered', attempts: 1 })
     expect(await tell()).toMatchObject({ state: 'delivered', attempts: 1 })
     expect(mails).toHaveLength(1)
+  })
+
+  it('happens once more when it becomes known how it ended', async () => {
+    outcomes = [delivered('id', 'SES took it'), delivered('id', 'SES took it')]
+    const unknown = told(waitingTransmission(), ended('unknown'))
+    await ledger.addTransmission(unknown)
+    await tell()
+    ledger.transmissions.set(SENT.id, told(unknown, ended('rejected')))
+    await tell()
+    await tell()
+    const subjects = mails.map(({ raw }) => /^Subject: (.*)$/m.exec(Buffer.from(raw).toString())?.[1]?.trim())
+    expect(subjects).toEqual(['Fax perhaps not sent to 0112697845', 'Fax NOT sent to 0112697845'])
   })
 
   it('is tried again later when SES is busy, and says so when the first may have gone out', async () => {
