@@ -8,8 +8,11 @@ import { stateOf } from '../cli/faxes/fax-state.ts'
 import { faxlane } from '../cli/testing.ts'
 import { type Gateway, startGateway } from '../local/gateway.ts'
 import { ensureSynthesized } from '../local/synth/ensure-synthesized.ts'
+import { TRANSMISSION_STATES } from '../shared/ledger/transmission-record.ts'
 import { expectOnPage } from './operator/page.ts'
+import { makeSending, script } from './operator/sending.ts'
 import { leaveDeadLetter, makeWorld } from './operator/world.ts'
+import { type ScriptedEdgeAgent, startScriptedEdgeAgent } from './scripted-edge-agent.ts'
 import { waitFor } from './wait-for.ts'
 
 // Every state that an operator can meet, made to happen, and what the commands say of it: docs/operations.md shows the same.
@@ -20,6 +23,8 @@ const sampleFax = (name: string) => readFile(join(projectFolder, 'test/samples',
 let folder: string
 let gateway: Gateway
 let world: ReturnType<typeof makeWorld>
+let sending: ReturnType<typeof makeSending>
+let agent: ScriptedEdgeAgent
 /** The faxes of the story, by what becomes of them. */
 const ids = new Map<string, string>()
 
@@ -35,11 +40,15 @@ beforeAll(async () => {
   await secrets.send(new PutSecretValueCommand({ SecretId: 'faxlane/ftp_down', SecretString: 'a password' }))
   secrets.destroy()
   world = makeWorld(gateway)
-  await receiveAll()
+  sending = makeSending(gateway)
+  agent = await startScriptedEdgeAgent(gateway, { queueName: 'faxlane-transmit-main', script })
+  await Promise.all([receiveAll(), sendAll()])
   // On a machine that is busy, a function may be stopped at its time limit: its message comes again after some minutes.
 }, 400_000)
 
 afterAll(async () => {
+  await agent.stop()
+  sending.close()
   world.close()
   await gateway.close()
   await rm(folder, { recursive: true, force: true })
@@ -74,6 +83,29 @@ async function receiveAll(): Promise<void> {
   await reached('bounced', 'bounced')
 }
 
+/** What is to be sent, by what becomes of it. */
+const transmissions = new Map<string, string>()
+
+async function sendAll(): Promise<void> {
+  const tomorrow = new Date(Date.now() + 86_400_000)
+  const story = [
+    ['sent', '0112697841'],
+    ['failed', '0112697842'],
+    ['dialling', '0112697843'],
+    ['sending', '0112697844'],
+    ['unknown', '0112697845'],
+    ['refused', '0899123456'],
+    ['waiting', '0112697846', tomorrow],
+  ] as const
+  for (const [state, destination, at] of story) transmissions.set(state, await sending.send(destination, at))
+  for (const [state] of story) await sending.reached(transmissionIdOf(state), state)
+  const like = await sending.reached(transmissionIdOf('sent'), 'sent')
+  transmissions.set('silent', await sending.leave('dialling', like))
+  transmissions.set('accepted', await sending.leave('accepted', like))
+}
+
+const transmissionIdOf = (name: string) => transmissions.get(name) ?? expect.unreachable(`none is ${name}`)
+
 const END_STATES: Record<string, string> = { damaged: 'delivered', replaced: 'delivered' }
 
 const idOf = (name: string) => ids.get(name) ?? expect.unreachable(`no fax is ${name}`)
@@ -94,12 +126,14 @@ async function run(...words: string[]) {
   return { exitCode, stdout: stdout.toString(), stderr }
 }
 
+const isKnown = (word: string) => [...ids.values(), ...transmissions.values()].includes(word)
+
 /** Runs it, and looks for its output on the page. */
 async function shown(block: string, ...words: string[]) {
   const result = await run(...words)
   expectOnPage(
     block,
-    `faxlane ${words.map((word) => ([...ids.values()].includes(word) ? '20261125T093012Z-9pncjvmdn1vq' : word)).join(' ')}`,
+    `faxlane ${words.map((word) => (isKnown(word) ? '20261125T093012Z-9pncjvmdn1vq' : word)).join(' ')}`,
     (result.stdout + result.stderr).replaceAll(`${folder}/`, ''),
   )
   for (const line of result.stdout.split('\n')) expect(line).not.toMatch(/[\p{Cc}\p{Cf}]/u)
@@ -157,6 +191,28 @@ describe('faxlane show', () => {
 
   it('none', async () => {
     expect((await shown('show none', 'show', '20261125T093012Z-9pncjvmdn1vq')).exitCode).toBe(1)
+  })
+})
+
+describe('faxlane sent', () => {
+  it('shows every fax that was to be sent with its state', async () => {
+    const { exitCode, stdout } = await shown('sent', 'sent')
+    expect(exitCode).toBe(0)
+    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80)
+    for (const state of TRANSMISSION_STATES.filter((one) => one !== 'canceled'))
+      expect(stdout).toMatch(new RegExp(` ${state} `))
+  })
+
+  it.each(['sent', 'failed', 'sending', 'unknown', 'refused', 'waiting', 'silent', 'accepted'])(
+    'and show tells all of one that is %s',
+    async (name) => {
+      expect((await shown(`show to be sent ${name}`, 'show', transmissionIdOf(name))).exitCode).toBe(0)
+    },
+  )
+
+  it('lists what is stuck', async () => {
+    const { stdout } = await shown('sent stuck', 'sent', '--state', 'stuck')
+    expect(stdout.trim().split('\n')).toHaveLength(3)
   })
 })
 
@@ -265,6 +321,30 @@ describe('faxlane status and redrive', () => {
     const [, dead] = /(\d+) in faxlane-arrivals-dead/.exec((await run('status')).stdout) ?? []
     expect(dead).toBeUndefined()
     expect((await run('redrive', 'nowhere')).exitCode).toBe(2)
+  })
+})
+
+describe('faxlane cancel', () => {
+  it('stops what is not dialled, and says until when a call has time', async () => {
+    expect((await shown('cancel waiting', 'cancel', transmissionIdOf('waiting'))).exitCode).toBe(0)
+    expect((await shown('show canceled', 'show', transmissionIdOf('waiting'))).exitCode).toBe(0)
+    expect((await shown('cancel dialling', 'cancel', transmissionIdOf('dialling'))).exitCode).toBe(1)
+    expect((await shown('cancel sent', 'cancel', transmissionIdOf('sent'))).exitCode).toBe(1)
+    expect((await run('cancel', transmissionIdOf('accepted'))).exitCode).toBe(0)
+  })
+
+  it('ends a call of which its site tells no end, and its agent is heard all the same', async () => {
+    const id = transmissionIdOf('silent')
+    expect((await shown('cancel silent', 'cancel', id)).exitCode).toBe(0)
+    expect((await shown('show ended', 'show', id)).exitCode).toBe(0)
+    expect(await run('sent', '--state', 'stuck')).toMatchObject({
+      stdout: 'No fax was to be sent that fits.\n',
+    })
+    const { stdout } = await run('sweep')
+    expect(stdout).not.toContain('faxlane cancel')
+    await sending.tellSent(id)
+    await sending.reached(id, 'sent')
+    expect((await shown('show learnt', 'show', id)).exitCode).toBe(0)
   })
 })
 

@@ -43,9 +43,10 @@ export function concernsInWords({
 const MOST_STUCK_NAMED = 5
 
 function stuckInWords(stuck: readonly Concern[]): string[] {
-  const named = stuck
-    .slice(0, MOST_STUCK_NAMED)
-    .map(({ fax, backend, why = '' }) => `${fax}${backend === undefined ? '' : ` to ${backend}`}: ${why}`)
+  const named = stuck.slice(0, MOST_STUCK_NAMED).map(({ of, fax, backend, why = '' }) => {
+    const next = of === 'transmission' ? `: faxlane show ${fax}` : ''
+    return `${fax}${backend === undefined ? '' : ` to ${backend}`}: ${why}${next}`
+  })
   const [next, ...others] = stuck.slice(MOST_STUCK_NAMED)
   return next === undefined
     ? named

@@ -27,7 +27,7 @@ export function detailOf(record: TransmissionRecord, now: Date): string {
   const last = history.at(-1)
   switch (state) {
     case 'accepted':
-      return 'its pages are made'
+      return 'its pages are being made'
     case 'waiting': {
       const isDue = nextAttemptAt === undefined || new Date(nextAttemptAt) <= now
       const when = isDue ? ', for its site to dial' : `, not before ${timeInWords(nextAttemptAt)}`
@@ -50,7 +50,7 @@ export function detailOf(record: TransmissionRecord, now: Date): string {
 export function stuckInWords(id: string, { why, remedy }: StuckTransmission): string {
   const help =
     remedy === 'cancel'
-      ? `It may have gone out; when its agent is back, it tells. faxlane cancel ${id} ends it without`
+      ? `It may have gone out. Its agent tells when it is back; to end it before that: faxlane cancel ${id}`
       : 'faxlane sweep sets it going again, or says what is missing'
   return `${why}. ${help}`
 }
