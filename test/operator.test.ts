@@ -97,8 +97,11 @@ async function sendAll(): Promise<void> {
     ['refused', '0899123456'],
     ['waiting', '0112697846', tomorrow],
   ] as const
-  for (const [state, destination, at] of story) transmissions.set(state, await sending.send(destination, at))
-  for (const [state] of story) await sending.reached(transmissionIdOf(state), state)
+  // One after the other: a list has them in the order in which they were taken.
+  for (const [state, destination, at] of story) {
+    transmissions.set(state, await sending.send(destination, at))
+    await sending.reached(transmissionIdOf(state), state)
+  }
   const like = await sending.reached(transmissionIdOf('sent'), 'sent')
   transmissions.set('silent', await sending.leave('dialling', like))
   transmissions.set('accepted', await sending.leave('accepted', like))

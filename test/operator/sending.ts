@@ -70,10 +70,11 @@ export function makeSending(gateway: RunningGateway) {
         return record?.state === state ? record : undefined
       })
     },
-    /** One like another, of five hours ago: its site has dialled, and told nothing since; or its document was never put. */
+    /** One like another, of some hours ago: its site has dialled, and told nothing since; or its document was never put. */
     async leave(state: 'dialling' | 'accepted', like: TransmissionRecord): Promise<string> {
       const { closedAt: _, rasterised, ...record } = like
-      const id = makeFaxId(hoursAgo(5), state)
+      const takenAt = hoursAgo(state === 'accepted' ? 6 : 5)
+      const id = makeFaxId(takenAt, state)
       const documentKey = outgoingKey({ site: 'main', documentId: id })
       const left = {
         ...record,
