@@ -79,7 +79,7 @@ class World {
         tellEnd: async ({ id }) => void this.queues.notices.push({ version: 1, transmissionId: id }),
         count: () => {},
       },
-      this.record.site,
+      { site: this.record.site, sentAt: new Date(report.transmission.at) },
       report,
     )
     return true

@@ -5,7 +5,11 @@ import {
   type RasterisedPages,
   type TransmissionRecord,
 } from '../../shared/ledger/transmission-record.ts'
-import type { TransmissionCause, TransmissionEvent } from '../../shared/transmission/transmit-job.ts'
+import type {
+  TransmissionCause,
+  TransmissionEvent,
+  TransmissionReport,
+} from '../../shared/transmission/transmit-job.ts'
 
 /** How a transmission goes from state to state. Pure: who calls writes the result, on the condition that nothing changed. */
 
@@ -77,10 +81,13 @@ export function cancelTransmission(
  */
 export function observeTransmission(
   record: TransmissionRecord,
-  report: { attempt: number; at: string; progress: TransmissionEvent },
+  report: Pick<TransmissionReport['transmission'], 'attempt' | 'at' | 'progress'> & {
+    /** When it came, by the gateway's clock: a site's may be wrong by years. */
+    heardAt?: string
+  },
 ): TransmissionRecord | undefined {
   if (report.attempt !== record.attempt) return undefined
-  const { progress, at } = report
+  const { progress, at, heardAt = at } = report
   if (record.state === 'unknown') return learnEnd(record, progress, at)
   if (hasTransmissionEnded(record)) return undefined
   // Before it has pages nobody can say anything of it, but that it is not wanted.
@@ -89,14 +96,14 @@ export function observeTransmission(
   switch (progress.event) {
     case 'dialling':
       if (record.state !== 'waiting') return undefined
-      return { ...withoutWait(record), state: 'dialling', dialledAt: at, revision: record.revision + 1 }
+      return { ...withoutWait(record), state: 'dialling', dialledAt: heardAt, revision: record.revision + 1 }
     case 'sending': {
       if (record.progress !== undefined && record.progress.at >= at) return undefined
       const { event: _, ...seen } = progress
       return {
         ...withoutWait(record),
         state: 'sending',
-        dialledAt: record.dialledAt ?? at,
+        dialledAt: record.dialledAt ?? heardAt,
         progress: { ...seen, at },
         revision: record.revision + 1,
       }

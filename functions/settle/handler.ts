@@ -56,7 +56,7 @@ export function handler(event: unknown): Promise<BatchResponse | Settled> {
 }
 
 async function settleEnding({ site, ...report }: Ending): Promise<Settled> {
-  const settled = await settleTransmission(dependencies, site, report)
+  const settled = await settleTransmission(dependencies, { site, sentAt: now() }, report)
   if ('refused' in settled) throw new Error(settled.refused)
   const { id: transmissionId, attempt, state } = settled
   console.info({ event: 'ending', transmissionId, attempt, state })
@@ -82,7 +82,7 @@ async function settle({ body, queueArn, sentAt }: QueuedMessage) {
   const message = agentMessageSchema.parse(JSON.parse(body))
   return about(
     'transmission' in message
-      ? await settleTransmission(dependencies, site, message)
+      ? await settleTransmission(dependencies, { site, sentAt }, message)
       : await settleMessage(dependencies, { site, sentAt }, message),
   )
 }

@@ -5,6 +5,8 @@ import { makeMemoryTransmissions } from '../ledger/memory-transmissions.ts'
 import { ended, waitingTransmission } from '../ledger/sample-transmission.ts'
 import { settleTransmission } from './settle-transmission.ts'
 
+const HEARD_AT = new Date('2026-11-25T09:01:01.000Z')
+
 async function gateway(record: TransmissionRecord | undefined = waitingTransmission()) {
   const transmissions = makeMemoryTransmissions()
   if (record !== undefined) await transmissions.addTransmission(record)
@@ -25,7 +27,7 @@ async function gateway(record: TransmissionRecord | undefined = waitingTransmiss
           tellEnd: async ({ state }) => void did.push(`tell ${state}`),
           count: (metric) => did.push(metric),
         },
-        site,
+        { site, sentAt: HEARD_AT },
         {
           version: 1,
           transmission: { id: record?.id ?? waitingTransmission().id, attempt, at, progress },
@@ -37,7 +39,9 @@ async function gateway(record: TransmissionRecord | undefined = waitingTransmiss
 describe('what an agent says of an attempt', () => {
   it('is written down, and its end is told and counted', async () => {
     const { report, did, transmissions } = await gateway()
-    expect(await report(1, { event: 'dialling' })).toMatchObject({ state: 'dialling' })
+    // By the queue's clock: a site's may be wrong by years.
+    const dialling = await report(1, { event: 'dialling' }, '2001-01-01T00:00:00.000Z')
+    expect(dialling).toMatchObject({ state: 'dialling', dialledAt: HEARD_AT.toISOString() })
     expect(await report(1, ended('sent', { pagesSent: 2 }))).toMatchObject({ state: 'sent' })
     expect(did).toEqual(['TransmissionsSent', 'tell sent'])
     expect([...transmissions.transmissions.values()]).toMatchObject([{ state: 'sent', revision: 3 }])

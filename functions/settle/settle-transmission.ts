@@ -25,10 +25,10 @@ const END_METRICS: Partial<Record<TransmissionRecord['state'], Metric>> = {
  */
 export async function settleTransmission(
   dependencies: SettleTransmissionDependencies,
-  site: string,
+  { site, sentAt }: { site: string; sentAt: Date },
   { transmission: report }: TransmissionReport,
 ): Promise<TransmissionRecord | Refusal> {
-  const observed = await observe(dependencies, site, report)
+  const observed = await observe(dependencies, site, { ...report, heardAt: sentAt.toISOString() })
   if (observed === undefined) {
     dependencies.count('ReportsRefused')
     return refusal(site, `the fax ${report.id} to send`)
@@ -49,7 +49,7 @@ const MOST_TRIES = 5
 async function observe(
   { transmissions }: SettleTransmissionDependencies,
   site: string,
-  report: TransmissionReport['transmission'],
+  report: TransmissionReport['transmission'] & { heardAt: string },
 ): Promise<{ before: TransmissionRecord; next: TransmissionRecord | undefined } | undefined> {
   for (let tries = 1; tries <= MOST_TRIES; tries += 1) {
     const before = await transmissions.getTransmission(report.id)

@@ -98,7 +98,7 @@ export const transmissionRecordSchema = z.object({
   modem: modemSchema,
   /** While waiting: not before. */
   nextAttemptAt: z.iso.datetime().optional(),
-  /** While dialling or sending: since when, by the agent's clock. */
+  /** While dialling or sending: since when that is known, by the gateway's clock. */
   dialledAt: z.iso.datetime().optional(),
   /** While sending. */
   progress: z

@@ -15,23 +15,22 @@ export async function claimAttempt(
   const claimedAt = new Date(answer.at)
   if (answer.claim === 'theirs') {
     log('transmission-claimed-elsewhere', { attempt: name, at: answer.at }, 'warning')
-    if (!isWornOut(claimedAt, job, options, waiting.now())) return 'later'
+    if (waiting.now().getTime() - claimedAt.getTime() <= claimMilliseconds(job, options)) return 'later'
     return endedWithoutCall('unknown', 'another agent had claimed it, or this one before its memory was lost')
   }
   if (journal.stateOf(name)?.job === undefined) await journal.write({ entry: 'claimed', name, job })
   return claimedAt
 }
 
+/** How long a claim stands: the longest that its call may last. */
+function claimMilliseconds({ answerSeconds, callSeconds }: TransmitJob, options: TransmitOptions): number {
+  return (answerSeconds + callSeconds) * 1000 + options.graceMilliseconds
+}
+
 /**
- * A claim is there to dial by for as long as its call may last, and no longer: hours after that an operator may end an attempt of which nothing was heard, and
- * its sender may have sent the fax again. A clock that was put back is no younger claim.
+ * Whether a claim is too old to dial by: hours after its call must have been over an operator may end an attempt of which nothing was heard, and its sender may have sent
+ * the fax again. A clock that was put back makes no claim younger.
  */
-export function isWornOut(
-  claimedAt: Date,
-  { answerSeconds, callSeconds }: TransmitJob,
-  { graceMilliseconds }: TransmitOptions,
-  now: Date,
-): boolean {
-  const age = Math.abs(now.getTime() - claimedAt.getTime())
-  return age > (answerSeconds + callSeconds) * 1000 + graceMilliseconds
+export function isWornOut(claimedAt: Date, job: TransmitJob, options: TransmitOptions, now: Date): boolean {
+  return Math.abs(now.getTime() - claimedAt.getTime()) > claimMilliseconds(job, options)
 }

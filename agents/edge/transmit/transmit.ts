@@ -40,7 +40,7 @@ export async function transmit(
   signals: Signals,
 ): Promise<AttemptEnd> {
   // A machine without a clock of its own gets the time minutes after its start, and a call must not seem hours long by it.
-  const dependencies = { ...others, elapsed, waiting: steady(waiting, elapsed) }
+  const dependencies = { ...others, elapsed, waiting: steady(waiting, elapsed), machineNow: waiting.now }
   const known = dependencies.journal.stateOf(attempt.name)
   if (known?.originatingAt === undefined) return await prepareAndDial(dependencies, options, attempt, signals)
   const { originatingAt, answeredAt } = known
@@ -57,8 +57,11 @@ export async function transmit(
   }
 }
 
+/** With the machine's own clock beside the steady one, which does not go on while the machine stands still. */
+type DialDependencies = TransmitDependencies & { machineNow: () => Date }
+
 async function prepareAndDial(
-  dependencies: TransmitDependencies,
+  dependencies: DialDependencies,
   options: TransmitOptions,
   attempt: Attempt,
   { stopping, letGo }: Signals,
@@ -102,19 +105,19 @@ async function endUndialled(
 }
 
 async function dial(
-  dependencies: TransmitDependencies,
+  dependencies: DialDependencies,
   options: TransmitOptions,
   attempt: Attempt,
   { file, call, claimedAt }: { file: string; call: WatchedCall; claimedAt: Date },
   letGo: AbortSignal,
 ): Promise<AttemptEnd> {
-  const { journal, link, waiting } = dependencies
+  const { journal, link, waiting, machineNow } = dependencies
   const { name, job } = attempt
   const { connection } = link
   if (connection === undefined) return 'later'
   const since = waiting.now()
-  // At the last moment: the machine may have stood still since the claim.
-  if (isWornOut(claimedAt, job, options, since))
+  // At the last moment, by either clock: the machine may have stood still since the claim.
+  if ([since, machineNow()].some((now) => isWornOut(claimedAt, job, options, now)))
     return endedWithoutCall(
       'pbx',
       `claimed at ${claimedAt.toISOString()}, and not dialled in the time for that`,
