@@ -5,6 +5,7 @@ import { TRANSMIT_DEFAULTS } from '../agents/edge/transmit/transmit-dependencies
 import { PRINT_AGENT_DEFAULTS } from '../agents/print/print-agent.ts'
 import { LINK_LIFETIME_DAYS } from '../functions/download/links.ts'
 import { ENTRY, INDEXES } from '../shared/ledger/index-keys.ts'
+import { PREFIXES } from '../shared/object-keys.ts'
 import { gatewayApp, TABLE, templatesOf } from './testing/synthesize.ts'
 import { list, text } from './testing/text.ts'
 
@@ -169,6 +170,27 @@ describe('the bucket of the faxes', () => {
       NoncurrentVersionExpiration: { NoncurrentDays: 7 },
       AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
     })
+  })
+
+  it('keeps what was received and what is to be sent as long as the table says, and no area longer, down to versions', () => {
+    const table = { ...TABLE, retention: { faxesDays: 30, ledgerDays: 60 } }
+    const [own] = Object.values(templatesOf(gatewayApp({ table })).data.findResources('AWS::S3::Bucket'))
+    const rules: Record<string, unknown>[] = own?.Properties.LifecycleConfiguration.Rules
+    const areas = rules.filter(({ Prefix }) => Prefix !== undefined)
+    expect(areas.map(({ Prefix }) => Prefix).sort()).toEqual(Object.values(PREFIXES).sort())
+    for (const { Status, Prefix, ExpirationInDays } of areas) {
+      expect(Status).toBe('Enabled')
+      expect(ExpirationInDays).toBeLessThanOrEqual(30)
+      if (['incoming/', 'pdf/', 'outgoing/'].includes(String(Prefix))) expect(ExpirationInDays).toBe(30)
+    }
+    // What expires becomes a version, and an object that was put again left one: of every area.
+    const everywhere = rules.filter(
+      ({ Prefix, TagFilters }) => Prefix === undefined && TagFilters === undefined,
+    )
+    expect(everywhere).toMatchObject([
+      { NoncurrentVersionExpiration: { NoncurrentDays: 7 }, ExpiredObjectDeleteMarker: true },
+    ])
+    expect(everywhere[0]?.NoncurrentVersionExpiration).not.toHaveProperty('NewerNoncurrentVersions')
   })
 
   /** The statement by which S3 may send to a queue, and the policy that it stands in. */
