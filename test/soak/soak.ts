@@ -109,6 +109,8 @@ async function runOn(
       // Of the last few, each kill would hit the same ones again and again.
       if (open <= fewOf(faxes)) clearInterval(chaos)
     })
+    // Also where the last few ended between two looks: a sweep that is killed counts nothing.
+    clearInterval(chaos)
     const seconds = (performance.now() - started) / 1000
     run.isUnderWay = false
     const entries = await everyFax(queries)
