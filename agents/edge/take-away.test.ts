@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { appendFile, link, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -63,6 +63,23 @@ describe('what S3 has is taken out of the reach of the PBX', () => {
     await giveBack(folder, 'a', 'taken')
     expect(await names()).toEqual(['a.2.tif', 'a.tif'])
     expect(await readFile(at('a.2.tif'), 'utf8')).toBe('second')
+  })
+})
+
+describe('a kill in the middle of giving back', () => {
+  it('leaves one file with two names, and of these the second goes', async () => {
+    await writeFile(at('a.taken'), 'a page')
+    await link(at('a.taken'), at('a.tif'))
+    await giveBack(folder, 'a', 'taken')
+    expect(await names()).toEqual(['a.tif'])
+  })
+
+  it('does the same where a third file had the first name', async () => {
+    await writeFile(at('a.tif'), 'another')
+    await writeFile(at('a.taken'), 'a page')
+    await link(at('a.taken'), at('a.2.tif'))
+    await giveBack(folder, 'a', 'taken')
+    expect(await names()).toEqual(['a.2.tif', 'a.tif'])
   })
 })
 

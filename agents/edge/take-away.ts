@@ -50,6 +50,15 @@ export async function giveBack(folder: string, stem: string, part: 'taken' | 'do
       const { code } = error as NodeJS.ErrnoException
       if (code === 'ENOENT') return
       if (code !== 'EEXIST') throw error
+      // Its own name, which a kill kept from being its only one: another would make a second fax of it.
+      if (await isSame(from, join(folder, `${name}.${FIRST_NAMES[part]}`))) return await unlink(from)
     }
   }
+}
+
+async function isSame(one: string, other: string): Promise<boolean> {
+  const [first, second] = await Promise.all(
+    [one, other].map((path) => ifThere(lstat(path, { bigint: true }))),
+  )
+  return first !== undefined && first.ino === second?.ino && first.dev === second.dev
 }
