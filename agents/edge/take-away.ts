@@ -51,14 +51,14 @@ export async function giveBack(folder: string, stem: string, part: 'taken' | 'do
       if (code === 'ENOENT') return
       if (code !== 'EEXIST') throw error
       // Its own name, which a kill kept from being its only one: another would make a second fax of it.
-      if (await isSame(from, join(folder, `${name}.${FIRST_NAMES[part]}`))) return await unlink(from)
+      if (await areOneFile(from, join(folder, `${name}.${FIRST_NAMES[part]}`))) return await unlink(from)
     }
   }
 }
 
-async function isSame(one: string, other: string): Promise<boolean> {
+async function areOneFile(one: string, other: string): Promise<boolean> {
   const [first, second] = await Promise.all(
     [one, other].map((path) => ifThere(lstat(path, { bigint: true }))),
   )
-  return first !== undefined && first.ino === second?.ino && first.dev === second.dev
+  return first !== undefined && second !== undefined && isSameFile(first, second)
 }

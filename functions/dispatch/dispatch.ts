@@ -2,18 +2,13 @@ import type { FaxEntry, LedgerQueries } from '../../shared/ledger/queries.ts'
 import { type DeliveryRecord, type FaxRecord, wantedAt } from '../../shared/ledger/records.ts'
 import type { DispatchRequest, RoutedFax } from '../../shared/messages.ts'
 import type { Route, Router } from '../../shared/routing-table/route.ts'
+import { changedMeanwhile } from '../ledger/changed-meanwhile.ts'
 import { hasEnded, mark, reopen, wasGivenUp } from '../ledger/delivery-transitions.ts'
 import { rerouteFax } from '../ledger/fax-transitions.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { FileGone } from '../storage/file-gone.ts'
 import { eachOnItsOwn, enqueue, type FanOutDependencies, fanOut, open, type RoutedFiles } from './fan-out.ts'
-import {
-  changedMeanwhile,
-  type GiveUpOpenDependencies,
-  giveUpGone,
-  giveUpUnknown,
-  giveUpWithoutFile,
-} from './give-up-open.ts'
+import { type GiveUpOpenDependencies, giveUpGone, giveUpUnknown, giveUpWithoutFile } from './give-up-open.ts'
 
 export interface DispatchDependencies extends FanOutDependencies, GiveUpOpenDependencies {
   ledger: FanOutDependencies['ledger'] & Pick<Ledger, 'replaceFax'>

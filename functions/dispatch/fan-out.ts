@@ -3,6 +3,7 @@ import type { DeliveryMessage, PrintJob, RoutedFax } from '../../shared/messages
 import type { BackendOf } from '../../shared/routing-table/deployed-table.ts'
 import type { Route, Router } from '../../shared/routing-table/route.ts'
 import { makePrintJob } from '../backends/printer/print-job.ts'
+import { changedMeanwhile } from '../ledger/changed-meanwhile.ts'
 import { handTo, type OpeningReason, openDelivery } from '../ledger/delivery-transitions.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 
@@ -93,9 +94,7 @@ async function assign(
   site: string,
 ): Promise<void> {
   if (record.site === site || (await ledger.replaceDelivery(handTo(record, site)))) return
-  throw new Error(
-    `The record of fax ${record.faxId} to ${record.backend} changed meanwhile; the message comes again.`,
-  )
+  throw changedMeanwhile(record)
 }
 
 async function enqueuePrinting(

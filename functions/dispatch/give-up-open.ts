@@ -4,6 +4,7 @@ import type { DispatchRequest } from '../../shared/messages.ts'
 import { failed, type Outcome } from '../../shared/outcome.ts'
 import { kindOfSection } from '../../shared/routing-table/sections/option-names.ts'
 import { followUp, type GiveUpDependencies } from '../deliver/give-up.ts'
+import { changedMeanwhile } from '../ledger/changed-meanwhile.ts'
 import { abandon, hasEnded, openDelivery } from '../ledger/delivery-transitions.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { type Count, countEnd } from '../metrics.ts'
@@ -76,8 +77,4 @@ async function giveUp(
   if (!(await ledger.replaceDelivery(ended))) throw changedMeanwhile(record)
   countEnd(count, ended, now())
   await followUp(dependencies, ended)
-}
-
-export function changedMeanwhile({ faxId, backend }: DeliveryRecord): Error {
-  return new Error(`The record of fax ${faxId} to ${backend} changed meanwhile; the message comes again.`)
 }

@@ -2,6 +2,7 @@ import { type DeliveryRecord, wantedAt } from '../../shared/ledger/records.ts'
 import type { HeartbeatMessage, Report } from '../../shared/messages.ts'
 import type { MailReturned } from '../backends/mail/mail-events.ts'
 import { followUp, type GiveUpDependencies } from '../deliver/give-up.ts'
+import { changedMeanwhile } from '../ledger/changed-meanwhile.ts'
 import { bounce, hasEnded, settle } from '../ledger/delivery-transitions.ts'
 import type { KeepHeartbeat } from '../ledger/heartbeats.ts'
 import type { Ledger } from '../ledger/ledger.ts'
@@ -48,10 +49,6 @@ export async function settleReturned(
   const settled = bounced ?? record
   await followUp(dependencies, settled)
   return settled
-}
-
-function changedMeanwhile({ faxId, backend }: DeliveryRecord): Error {
-  return new Error(`The record of fax ${faxId} to ${backend} changed meanwhile; the message comes again.`)
 }
 
 /** Writes down what an agent of the site reports. Reports come at least once and in any order; the first end of a delivery stands. */
