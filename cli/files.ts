@@ -9,31 +9,34 @@ import { FileProblem, fileProblem } from './file-problem.ts'
 export const LARGEST_INPUT_BYTES = 512 * 1024 * 1024
 
 /** `-` is the standard input. Throws {@link FileProblem}. */
-export async function readInput(input: string): Promise<Uint8Array> {
+export async function readInput(input: string, largestBytes = LARGEST_INPUT_BYTES): Promise<Uint8Array> {
   const name = input === '-' ? 'the standard input' : input
   try {
     const size = input === '-' ? 0 : (await stat(input)).size
-    if (size > LARGEST_INPUT_BYTES) throw tooLarge(name)
-    return await readAll(name, input === '-' ? process.stdin : createReadStream(input))
+    if (size > largestBytes) throw tooLarge(name, largestBytes)
+    return await readAll(input === '-' ? process.stdin : createReadStream(input), { name, largestBytes })
   } catch (error) {
     throw fileProblem(error, 'read', name)
   }
 }
 
 /** Pipes and devices have no size to look at first. */
-async function readAll(name: string, stream: AsyncIterable<Buffer>): Promise<Uint8Array> {
+async function readAll(
+  stream: AsyncIterable<Buffer>,
+  { name, largestBytes }: { name: string; largestBytes: number },
+): Promise<Uint8Array> {
   const chunks: Buffer[] = []
   let sizeBytes = 0
   for await (const chunk of stream) {
     sizeBytes += chunk.length
-    if (sizeBytes > LARGEST_INPUT_BYTES) throw tooLarge(name)
+    if (sizeBytes > largestBytes) throw tooLarge(name, largestBytes)
     chunks.push(chunk)
   }
   return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)
 }
 
-function tooLarge(name: string): FileProblem {
-  return new FileProblem(`${visible(name)} has more than ${LARGEST_INPUT_BYTES} bytes, which is the limit`)
+function tooLarge(name: string, largestBytes: number): FileProblem {
+  return new FileProblem(`${visible(name)} has more than ${largestBytes} bytes, which is the limit`)
 }
 
 /** Makes a folder, and those above it. Throws {@link FileProblem}. */

@@ -40,6 +40,9 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError'
 }
 
+/** Of an agent's configuration: what is larger is another file. */
+const LARGEST_FILE_BYTES = 1_000_000
+
 /**
  * Reads the one section of an agent's configuration file, in the routing table's format.
  * @throws ConfigError with all that is wrong, each with file, line and the way out
@@ -59,6 +62,8 @@ export function readConfig<Specs extends OptionSpecs>(
     findingElsewhere: (finding) => void findings.push(finding),
     note: (note) => void findings.push({ file, ...note }),
   }
+  if (bytes.length > LARGEST_FILE_BYTES)
+    throw new ConfigError(`${visible(file)} has ${bytes.length} bytes; ${LARGEST_FILE_BYTES} is the most.`)
   const ini = parseIni(decodeUtf8(bytes))
   for (const finding of ini.findings) reading.finding(finding)
   reportOtherSections(ini.sections, section, reading)

@@ -9,7 +9,7 @@ import {
   commentOut,
   commentOutSection,
   optionLine,
-  removeLine,
+  removeLines,
   setOption,
 } from './conf-lines.ts'
 import { remark, type Work } from './work.ts'
@@ -27,16 +27,14 @@ export function ofKind({ sections }: Work, kind: BackendKind): ConfSection[] {
 export function removeStrayPasswords(work: Work): void {
   for (const section of work.sections) {
     if (backendKind(section) === 'ftp') continue
-    for (const line of section.lines) {
-      const { option, number } = line
-      if (option === undefined || !isPassword(option.name)) continue
-      removeLine(section, line)
-      const where = section.header === undefined ? 'before the first section' : `in [${section.name}]`
-      remark(work, 'changed', `${option.name} ${where} had no effect, and is left out.`, {
+    const stray = section.lines.filter(({ option }) => option !== undefined && isPassword(option.name))
+    const where = section.header === undefined ? 'before the first section' : `in [${section.name}]`
+    for (const { option, number } of stray)
+      remark(work, 'changed', `${option?.name} ${where} had no effect, and is left out.`, {
         section,
         line: number,
       })
-    }
+    removeLines(section, stray)
   }
 }
 

@@ -96,9 +96,10 @@ export function setOption(
   line.option = { name, value, further: [], indent }
 }
 
-export function removeLine(section: ConfSection, line: ConfLine): void {
-  removeFurther(section, line)
-  section.lines = section.lines.filter((other) => other !== line)
+/** All at once: a file may have them by the thousand. */
+export function removeLines(section: ConfSection, lines: readonly ConfLine[]): void {
+  const gone = new Set(lines.flatMap((line) => [line, ...(line.option?.further ?? [])]))
+  section.lines = section.lines.filter((line) => !gone.has(line))
 }
 
 function removeFurther(section: ConfSection, { option }: ConfLine): void {

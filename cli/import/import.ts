@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { readTable } from '../../shared/routing-table/read-table.ts'
+import { LARGEST_TABLE_BYTES, readTable } from '../../shared/routing-table/read-table.ts'
 import { visible, visibleJson } from '../../shared/visible.ts'
 import { FileProblem } from '../file-problem.ts'
 import { makeFolder, readInput, writeOutput } from '../files.ts'
@@ -69,9 +69,11 @@ async function run(words: readonly string[]): Promise<number> {
   const command = readCommandLine(words)
   const { file, recipients } = command
   const imported = importXivo({
-    bytes: await readInput(file),
+    bytes: await readInput(file, LARGEST_TABLE_BYTES),
     recipients:
-      recipients === undefined ? new Map() : recipientsFrom(await readInput(recipients), recipients),
+      recipients === undefined
+        ? new Map()
+        : recipientsFrom(await readInput(recipients, LARGEST_TABLE_BYTES), recipients),
     readFile: (path) => readBeside(file, path),
     secretPrefix: 'faxlane/',
   })

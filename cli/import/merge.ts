@@ -1,5 +1,5 @@
 import { isPassword } from './backends.ts'
-import { type ConfSection, commentOut, removeLine } from './conf-lines.ts'
+import { type ConfSection, commentOut, removeLines } from './conf-lines.ts'
 import { remark, type Work } from './work.ts'
 
 /** Python 2 read sections of one name as one; from Python 3 on the daemon did not start. They become one. */
@@ -21,15 +21,19 @@ export function mergeSections(work: Work): void {
 /** The last one counted. Earlier ones stay as comments, but for passwords. */
 export function keepLastOfEach(work: Work): void {
   for (const section of work.sections) {
-    for (const [index, line] of [...section.lines].entries()) {
-      const { option, number } = line
-      if (option === undefined) continue
-      const later = section.lines.slice(section.lines.indexOf(line) + 1)
-      if (!later.some((other) => other.option?.name === option.name)) continue
-      if (isPassword(option.name)) removeLine(section, line)
-      else commentOut(line)
-      const text = `${option.name} stands in [${section.name}] more than once: only the last counted, and only it is kept.`
-      remark(work, 'broken', text, { section, line: number ?? index })
+    const options = section.lines.flatMap((line) =>
+      line.option === undefined ? [] : [{ ...line.option, line }],
+    )
+    const last = new Map(options.map(({ name, line }) => [name, line]))
+    const earlier = options.filter(({ name, line }) => last.get(name) !== line)
+    for (const { name, line } of earlier) {
+      if (!isPassword(name)) commentOut(line)
+      const text = `${name} stands in [${section.name}] more than once: only the last counted, and only it is kept.`
+      remark(work, 'broken', text, { section, line: line.number })
     }
+    removeLines(
+      section,
+      earlier.filter(({ name }) => isPassword(name)).map(({ line }) => line),
+    )
   }
 }

@@ -16,7 +16,7 @@ import {
 } from '../submit/plan-transmissions.ts'
 import { MailRefused, makeDocument } from './make-document.ts'
 import { distrust, type MailNotification } from './notification.ts'
-import { type ReadMail, readMail } from './read-mail.ts'
+import { MailUnreadable, type ReadMail, readMail } from './read-mail.ts'
 
 export interface MailInDependencies {
   ledger: Pick<TransmissionLedger, 'addTransmission' | 'getTransmission'>
@@ -52,7 +52,8 @@ export async function mailIn(
   if (reason !== undefined) return ignore(dependencies, reason)
   const bytes = await dependencies.readMailObject(notification.receipt.action.objectKey)
   if (bytes === undefined) return ignore(dependencies, 'It is not in the bucket any more.')
-  const mail = await readMail(bytes)
+  const mail = await readMail(bytes).catch(unreadable)
+  if (typeof mail === 'string') return ignore(dependencies, mail)
   if (mail.from === undefined) return ignore(dependencies, 'It has no From, or several.')
   if (mail.isAutomatic || notification.mail.source === '') return ignore(dependencies, 'A machine wrote it.')
   const document = lastReceive && mail.pdfs.length > 1 ? TOO_MUCH : await documentOf(mail)
@@ -68,6 +69,11 @@ export async function mailIn(
     }
   }
   return { transmissions }
+}
+
+function unreadable(error: unknown): string {
+  if (error instanceof MailUnreadable) return `It can not be read: ${error.message}.`
+  throw error
 }
 
 function ignore({ count }: MailInDependencies, reason: string): MailEnd {

@@ -10,12 +10,20 @@ const FONT_POINTS = 11
 const LINE_POINTS = 15
 /** More text is no letter. */
 const MOST_PAGES = 100
+const LINES_PER_PAGE = Math.floor((A4[1] - 2 * MARGIN_POINTS) / LINE_POINTS)
+/** No line has more, of whatever letters. */
+const LONGEST_LINE_CHARACTERS = 256
+const MOST_CHARACTERS = MOST_PAGES * LINES_PER_PAGE * LONGEST_LINE_CHARACTERS
+/** Of what stands above the text. */
+const LONGEST_HEAD_CHARACTERS = 500
+const MOST_NAMED = 5
+const LONGEST_NAME_CHARACTERS = 80
 
 /** The PDF of a mail: its attachments in their order, or the text itself as pages. Throws {@link MailRefused}. */
 export async function makeDocument(mail: ReadMail): Promise<Uint8Array> {
   const { pdfs, others, text } = mail
   if (others.length > 0) {
-    throw new MailRefused(`Only PDFs can be sent, and so nothing was: ${others.join(', ')} is none.`)
+    throw new MailRefused(`Only PDFs can be sent, and so nothing was: ${named(others)} is none.`)
   }
   const [only] = pdfs
   // What is wrong with one that stands alone, `submit` says.
@@ -23,6 +31,12 @@ export async function makeDocument(mail: ReadMail): Promise<Uint8Array> {
   if (pdfs.length > 1) return join(pdfs)
   if (text.trim() === '') throw new MailRefused('The mail has neither a PDF nor a text.')
   return textPages(mail)
+}
+
+/** The first of them: what stands in a refusal is stored. */
+function named(names: readonly string[]): string {
+  const first = names.slice(0, MOST_NAMED).map((name) => name.slice(0, LONGEST_NAME_CHARACTERS))
+  return [...first, ...(names.length > MOST_NAMED ? ['…'] : [])].join(', ')
 }
 
 async function join(pdfs: readonly Uint8Array[]): Promise<Uint8Array> {
@@ -40,19 +54,22 @@ async function join(pdfs: readonly Uint8Array[]): Promise<Uint8Array> {
   return whole.save()
 }
 
+const TOO_LONG = `The text has more than ${MOST_PAGES} pages.`
+
 async function textPages({ from, subject, date, text }: ReadMail): Promise<Uint8Array> {
+  if (text.length > MOST_CHARACTERS) throw new MailRefused(TOO_LONG)
   const document = await PDFDocument.create()
   const font = await document.embedFont(StandardFonts.Helvetica)
-  const head = [`From: ${from ?? ''}`, `Date: ${date}`, `Subject: ${subject}`, '']
+  const head = [`From: ${from ?? ''}`, `Date: ${date}`, `Subject: ${subject}`, ''].map((line) =>
+    line.slice(0, LONGEST_HEAD_CHARACTERS).toWellFormed(),
+  )
   const lines = [...head, ...text.replaceAll('\r\n', '\n').split('\n')].map(plain)
   refuseUndrawable(lines, font)
   const wrapped = lines.flatMap((line) => wrap(line, font))
-  const perPage = Math.floor((A4[1] - 2 * MARGIN_POINTS) / LINE_POINTS)
-  if (wrapped.length > perPage * MOST_PAGES)
-    throw new MailRefused(`The text has more than ${MOST_PAGES} pages.`)
+  if (wrapped.length > LINES_PER_PAGE * MOST_PAGES) throw new MailRefused(TOO_LONG)
   let page: PDFPage | undefined
   for (const [index, line] of wrapped.entries()) {
-    const row = index % perPage
+    const row = index % LINES_PER_PAGE
     if (row === 0 || page === undefined) page = document.addPage(A4)
     page.drawText(line, {
       x: MARGIN_POINTS,
@@ -64,10 +81,13 @@ async function textPages({ from, subject, date, text }: ReadMail): Promise<Uint8
   return document.save()
 }
 
-/** Tabs and other blanks as blanks; what has no shape at all goes. */
+/**
+ * Tabs and other blanks as blanks; what has no shape at all goes. Letters are put together with the marks behind them one by one, since what that takes
+ * grows with the square of the marks (UAX 15, stream-safe text).
+ */
 function plain(line: string): string {
   return line
-    .normalize('NFC')
+    .replaceAll(/\P{M}\p{M}{1,30}/gu, (letter) => letter.normalize('NFC'))
     .replaceAll('\t', '    ')
     .replaceAll(/\p{Zs}/gu, ' ')
     .replaceAll(/[\p{Cc}\p{Cf}]/gu, '')
@@ -107,7 +127,7 @@ function wrap(line: string, font: PDFFont): string[] {
 }
 
 function longestThatFits(text: string, fits: (text: string) => boolean): number {
-  let [least, most] = [1, text.length]
+  let [least, most] = [1, Math.min(text.length, LONGEST_LINE_CHARACTERS)]
   while (least < most) {
     const middle = Math.ceil((least + most) / 2)
     if (fits(text.slice(0, middle))) least = middle

@@ -15,8 +15,19 @@ export interface ReadMail {
   isAutomatic: boolean
 }
 
+/** It goes beyond what any mail program writes; with why. */
+export class MailUnreadable extends Error {}
+
+/** Parts in parts, and all headers together. */
+const MIME_LIMITS = { maxNestingDepth: 32, maxRfc822NestingDepth: 3, maxHeadersSize: 256 * 1024 }
+/** Forty megabytes in Base64 are half of it; a line takes microseconds, however empty. */
+const MOST_LINES = 1_000_000
+const LINE_FEED = 0x0a
+
+/** @throws MailUnreadable */
 export async function readMail(bytes: Uint8Array): Promise<ReadMail> {
-  const mail = await PostalMime.parse(bytes)
+  if (linesIn(bytes) > MOST_LINES) throw new MailUnreadable(`More than ${MOST_LINES} lines`)
+  const mail = await parse(bytes)
   const attached = mail.attachments.filter((attachment) => !isPartOfText(attachment))
   return {
     from: onlySender(mail),
@@ -28,6 +39,22 @@ export async function readMail(bytes: Uint8Array): Promise<ReadMail> {
       .map(({ filename, mimeType }) => filename ?? mimeType),
     text: mail.text ?? textOfHtml(mail.html ?? ''),
     isAutomatic: isAutomatic(mail),
+  }
+}
+
+function linesIn(bytes: Uint8Array): number {
+  let lines = 0
+  for (let at = bytes.indexOf(LINE_FEED); at !== -1; at = bytes.indexOf(LINE_FEED, at + 1)) lines += 1
+  return lines
+}
+
+async function parse(bytes: Uint8Array): Promise<Email> {
+  try {
+    return await PostalMime.parse(bytes, MIME_LIMITS)
+  } catch (error) {
+    if (error instanceof Error && error.message.startsWith('Maximum '))
+      throw new MailUnreadable(error.message)
+    throw error
   }
 }
 

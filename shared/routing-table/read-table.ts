@@ -53,25 +53,53 @@ const BACKEND_READERS: {
   ) => BackendOf<Kind> | undefined
 } = { mail: readMail, ftp: readFtp, printer: readPrinter, log: readLog }
 
-/** Reads and checks a routing table. Throws for no content whatever; all that is wrong is found in one go. */
+/** A hundred thousand numbers, each with a line of addresses. */
+export const LARGEST_TABLE_BYTES = 10_000_000
+/** Each is looked for in all names, for the one that was meant. What has more mistakes is no table. */
+const MOST_FINDINGS = 1000
+
+class EnoughFindings extends Error {}
+
+/** Reads and checks a routing table. Throws for no content whatever; all that is wrong is found in one go, or the first thousand of it. */
 export function readTable(input: TableInput): TableReading {
   const findings: Finding[] = []
   const notes: Finding[] = []
   const { file, readFile } = input
+  const take = (finding: Finding) => {
+    if (findings.length >= MOST_FINDINGS) throw new EnoughFindings()
+    findings.push(finding)
+  }
   const reading: Reading = {
     file,
     readFile,
-    finding: (finding) => findings.push(withoutPassword({ file, ...finding })),
-    findingElsewhere: (finding) => findings.push(finding),
+    finding: (finding) => take(withoutPassword({ file, ...finding })),
+    findingElsewhere: take,
     note: (note) => notes.push(withoutPassword({ file, ...note })),
   }
-  const { table, pbx } = readSections(decodeUtf8(input.bytes), reading)
+  const { table, pbx } = readUnlessTooMuch(input.bytes, reading)
   const holds = findings.length === 0
   return {
     table: holds ? table : undefined,
     pbx: holds ? pbx : undefined,
     findings: ordered(findings, file),
     notes: ordered(notes, file),
+  }
+}
+
+function readUnlessTooMuch(
+  bytes: Uint8Array,
+  reading: Reading,
+): { table: DeployedTable | undefined; pbx: PbxTable | undefined } {
+  if (bytes.length > LARGEST_TABLE_BYTES) {
+    const problem = `This file has ${bytes.length} bytes; ${LARGEST_TABLE_BYTES} is the most.`
+    reading.finding({ line: 1, found: 'the whole file', problem, fix: 'Name the file of the routing table.' })
+    return { table: undefined, pbx: undefined }
+  }
+  try {
+    return readSections(decodeUtf8(bytes), reading)
+  } catch (error) {
+    if (!(error instanceof EnoughFindings)) throw error
+    return { table: undefined, pbx: undefined }
   }
 }
 

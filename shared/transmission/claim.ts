@@ -9,6 +9,9 @@ export const agentClaimSchema = z.object({
   agent: z.string(),
   at: z.iso.datetime(),
 })
+/** A claim that is longer is none of an agent's, and is not read. */
+export const LONGEST_CLAIM_BYTES = 4096
+
 export type AgentClaim = z.infer<typeof agentClaimSchema>
 
 /** @returns undefined for a claim by which somebody canceled */

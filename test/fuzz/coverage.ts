@@ -1,7 +1,7 @@
 import { Session } from 'node:inspector'
 
-/** Our own code, and the schemas' library, in which most of some parsers is. */
-const OURS = /\/((shared|functions|agents|cli)\/(?!.*\.test\.ts)|node_modules\/zod\/)/
+/** Our own code, and the libraries in which most of some parsers is. */
+const OURS = /\/((shared|functions|agents|cli)\/(?!.*\.test\.ts)|node_modules\/(zod|postal-mime)\/)/
 
 interface FunctionRange {
   startOffset: number

@@ -9,6 +9,7 @@ import { drawTestPage } from '../../shared/conversion/testing/bitmap.ts'
 import { writeFax } from '../../shared/conversion/testing/fax-writer.ts'
 import { faxTags, writeTiff } from '../../shared/conversion/testing/tiff-writer.ts'
 import { factsToMetadata } from '../../shared/facts.ts'
+import { requestToMetadata } from '../../shared/transmission/send-request.ts'
 import type { TargetName } from './targets.ts'
 
 type Seeds = () => Uint8Array[] | Promise<Uint8Array[]>
@@ -69,6 +70,103 @@ dest = mail, ftp_a
  , printer_a, log
 email = a@b.org
 `
+
+const XIVO_FILE = `[mail]
+email_from = fax@example.org
+[ftp_a]
+host = b.org
+username = c
+password = d ; e
+convert_to_pdf = yes
+[log]
+fileobj = x
+[mail]
+subject = %(dstnum)s
+[Nobody]
+password: x
+[dstnum_01 12]
+dest = mail, lgo, mail
+`
+
+const AMI = [
+  'Asterisk Call Manager/9.0.0',
+  'Response: Success\r\nActionID: 1\r\nChallenge: 1234\r\n',
+  'Event: Newstate\r\nUniqueid: 1\r\nChannel: Local/1\r\nChannelState: 6\r\n',
+  'Event: SendFAX\r\nUniqueid: 1\r\nPagesTransferred: 2\r\nTransferRate: 9600\r\nRemoteStationID: ACME\r\n',
+  'Event: UserEvent\r\nUserEvent: FaxlaneProgress\r\nUniqueid: 1\r\nStatus: SUCCESS\r\n',
+  'Event: OriginateResponse\r\nActionID: 1\r\nResponse: Failure\r\nReason: 5\r\n',
+  'Event: Hangup\r\nUniqueid: 1\r\nCause: 17\r\nCause-txt: busy\r\n',
+  '',
+].join('\r\n')
+
+const SEND_REQUEST = {
+  to: ['01 12 69 78 45', '+33112697846'],
+  from: '0478123456',
+  header: 'Étude',
+  resolution: 'fine' as const,
+  at: '2026-11-26T08:00:00+01:00',
+  notify: ['a@b.org'],
+  outbound: 'sales',
+}
+const VERDICT = { status: 'PASS' }
+const SENDING_MESSAGES = [
+  {
+    ...{
+      version: 1,
+      transmissionId: FAX_ID,
+      site: 'main',
+      attempt: 1,
+      key: `transmit/main/${FAX_ID}.tif`,
+      sizeBytes: 9,
+    },
+    ...{
+      sha256: 'x',
+      pages: 1,
+      destination: '0112697845',
+      stationId: 'A',
+      header: 'B',
+      resolution: 'fine',
+      ecm: true,
+    },
+    ...{ maxRate: 14400, answerSeconds: 60, callSeconds: 600 },
+  },
+  {
+    version: 1,
+    transmission: {
+      id: FAX_ID,
+      site: 'main',
+      attempt: 1,
+      at: FACTS.receivedAt,
+      progress: { event: 'sending', pagesSent: 1, rate: 9600 },
+    },
+  },
+  {
+    notificationType: 'Received',
+    mail: { timestamp: FACTS.receivedAt, messageId: 'a', source: 'a@b.org' },
+    receipt: {
+      recipients: ['1@b.org'],
+      ...{
+        spamVerdict: VERDICT,
+        virusVerdict: VERDICT,
+        spfVerdict: VERDICT,
+        dkimVerdict: VERDICT,
+        dmarcVerdict: VERDICT,
+      },
+      action: { type: 'S3', objectKey: 'mail-in/a' },
+    },
+  },
+  { ...SEND_REQUEST, site: 'main', document: 'JVBERg==' },
+  { version: 1, agent: '0123456789ab', at: FACTS.receivedAt },
+  {
+    eventType: 'Bounce',
+    bounce: {
+      bounceType: 'Permanent',
+      bounceSubType: 'General',
+      bouncedRecipients: [{ emailAddress: 'a@b.org', status: '5.1.1' }],
+    },
+    mail: { tags: { fax: [FAX_ID], backend: ['bWFpbA'] } },
+  },
+]
 
 /** What each parser is meant for: the corpus grows from here. */
 export const SEEDS: Record<TargetName, Seeds> = {
@@ -131,6 +229,24 @@ export const SEEDS: Record<TargetName, Seeds> = {
       ],
     }),
   ],
+  ami: () => bytesOf(AMI),
+  mail: () =>
+    bytesOf(
+      'From: Ann <ann@example.org>\r\nSubject: =?utf-8?Q?A_caf=C3=A9?=\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nA letter\r\nof two lines\r\n',
+      'From: ann@example.org\r\nDate: Wed, 25 Nov 2026 09:00:00 +0100\r\nContent-Type: text/html\r\n\r\n<style>p{}</style><p>A &amp; b<br>c</p>',
+      'From: ann@example.org\r\nContent-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\nContent-Type: text/plain\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\nA=3D\r\n--b\r\nContent-Type: application/pdf; name="a.pdf"\r\nContent-Transfer-Encoding: base64\r\nContent-Disposition: attachment\r\n\r\nJVBERi0xLjQ=\r\n--b--\r\n',
+    ),
+  'xivo-file': () => bytesOf(fileOf('test/routing-tables/design-example.conf'), XIVO_FILE),
+  recipients: () => bytesOf('DID,address\n0112697845,a@b.org\n"+33 4";"c@d.org e@f.org"\ndefault\tg@h.org\n'),
+  'send-request': () =>
+    bytesOf(
+      Object.entries(requestToMetadata(SEND_REQUEST))
+        .map(([name, value]) => `${name}=${value}`)
+        .join('\n'),
+      `outgoing/main/${FAX_ID}.pdf`,
+      'outgoing/main/a letter.pdf',
+    ),
+  'sending-messages': () => bytesOf(...SENDING_MESSAGES.map((message) => JSON.stringify(message))),
   'agent-config': () =>
     bytesOf(
       `[edge]\n${Object.keys(EDGE_OPTIONS)

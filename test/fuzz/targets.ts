@@ -1,9 +1,19 @@
 import * as z from 'zod'
 import { ConfigError, readConfig } from '../../agents/daemon/read-config.ts'
+import { AmiParser, MOST_HEADERS } from '../../agents/edge/ami/ami-parser.ts'
 import { EDGE_OPTIONS } from '../../agents/edge/edge-config.ts'
 import { parseSidecar, renderSidecar } from '../../agents/edge/sidecar.ts'
+import { afterEvent, NOTHING_KNOWN } from '../../agents/edge/transmit/call-facts.ts'
+import { judgeCall } from '../../agents/edge/transmit/judge-call.ts'
 import { decodeIpp, IppFormatError } from '../../agents/print/ipp/decode.ts'
 import { journalEntrySchema } from '../../agents/print/journal-entries.ts'
+import { importXivo } from '../../cli/import/import-xivo.ts'
+import { readRecipients } from '../../cli/import/recipients.ts'
+import { postSchema } from '../../functions/api/shapes.ts'
+import { mailReturned } from '../../functions/backends/mail/mail-events.ts'
+import { MailRefused, makeDocument } from '../../functions/mail-in/make-document.ts'
+import { mailNotificationSchema } from '../../functions/mail-in/notification.ts'
+import { MailUnreadable, readMail } from '../../functions/mail-in/read-mail.ts'
 import { arrivedObjects } from '../../functions/receive/s3-event.ts'
 import { PdfRefused, rasterisePdf } from '../../functions/submit/rasterise/rasterise-pdf.ts'
 import { ConversionRefused, convertTiffToPdf } from '../../shared/conversion/convert.ts'
@@ -14,6 +24,14 @@ import { factsFromMetadata, factsSchema } from '../../shared/facts.ts'
 import { agentMessageSchema, deliveryMessageSchema, printJobSchema } from '../../shared/messages.ts'
 import { parseIncomingKey } from '../../shared/object-keys.ts'
 import { readTable } from '../../shared/routing-table/read-table.ts'
+import { parseAgentClaim } from '../../shared/transmission/claim.ts'
+import { parseOutgoingKey } from '../../shared/transmission/keys.ts'
+import { requestFromMetadata, sendRequestSchema } from '../../shared/transmission/send-request.ts'
+import {
+  transmissionEventSchema,
+  transmissionReportSchema,
+  transmitJobSchema,
+} from '../../shared/transmission/transmit-job.ts'
 
 export interface Target {
   /** Throws for what must never happen, and for nothing else. */
@@ -131,6 +149,88 @@ async function readPdf(bytes: Uint8Array): Promise<void> {
   }
 }
 
+/** A message is what stands between two empty lines; what Asterisk says of itself comes first. */
+function readAmi(bytes: Uint8Array): void {
+  const parser = new AmiParser()
+  const messages = [...parser.push(bytes.subarray(0, 7)), ...parser.push(bytes.subarray(7))]
+  const lines = bytes.filter((byte) => byte === 0x0a).length
+  check(
+    messages.every(({ headers }) => headers.length > 0 && headers.length <= MOST_HEADERS),
+    'no message is empty or endless',
+  )
+  const headers = messages.reduce((sum, message) => sum + message.headers.length, 0)
+  check(headers + messages.length <= lines, 'a header is a line')
+  const facts = messages.reduce((known, message) => afterEvent(known, message, '1', 0), NOTHING_KNOWN)
+  const report = judgeCall(facts, 'seen', 0)
+  check(transmissionEventSchema.safeParse(report).success, 'what is known of a call is a report')
+}
+
+/** What SES has put into the bucket, with the verdict that its sender is proven. */
+async function readMailBytes(bytes: Uint8Array): Promise<void> {
+  try {
+    const mail = await readMail(bytes)
+    check(mail.from === undefined || /^[!-~]+@[a-z0-9.-]+$/.test(mail.from), 'a sender is an address')
+    // Several PDFs are pdf-lib's to put together.
+    if (mail.pdfs.length > 1) return
+    const document = await makeDocument(mail)
+    check(mail.pdfs.length === 1 || document.length > 500, 'a text has pages')
+  } catch (error) {
+    if (!(error instanceof MailUnreadable) && !(error instanceof MailRefused)) throw error
+  }
+}
+
+function readXivoFile(bytes: Uint8Array): void {
+  const given = { bytes, recipients: new Map(), readFile: NO_FILE, secretPrefix: 'faxlane/' }
+  const { text: table, secrets } = importXivo(given)
+  check(
+    secrets.every(({ name }) => /^faxlane\/[A-Za-z0-9_.-]+$/.test(name)),
+    'secrets have names',
+  )
+  readRoutingTable(Buffer.from(table))
+}
+
+function readRecipientList(bytes: Uint8Array): void {
+  const { byNumber, problems } = readRecipients(text(bytes))
+  const lines = text(bytes).split(/\r\n|\r|\n/).length
+  check(byNumber.size + problems.length <= lines, 'a line is a number or a problem')
+}
+
+function readSendRequest(bytes: Uint8Array): void {
+  const lines = text(bytes).split('\n')
+  const read = requestFromMetadata(
+    Object.fromEntries(lines.map((line) => [line.split('=')[0] ?? '', line.slice(line.indexOf('=') + 1)])),
+  )
+  if ('request' in read) check(sendRequestSchema.safeParse(read.request).success, 'metadata gives a request')
+  const place = parseOutgoingKey(text(bytes))
+  check(
+    place === undefined || text(bytes) === `outgoing/${place.site}/${place.name}`,
+    'a key is what it says',
+  )
+}
+
+/** From agents, SES and HTTP, in the shapes of what is sent. */
+function readSendingMessages(bytes: Uint8Array): void {
+  allowing(
+    () => {
+      const json: unknown = JSON.parse(text(bytes))
+      for (const schema of [
+        transmitJobSchema,
+        transmissionReportSchema,
+        mailNotificationSchema,
+        postSchema,
+      ]) {
+        const parsed = schema.safeParse(json)
+        if (parsed.success) check(schema.safeParse(parsed.data).success, 'a message stays one')
+      }
+      const claim = parseAgentClaim(text(bytes))
+      check(claim === undefined || claim.version === 1, 'a claim is an agent’s or none')
+      mailReturned(text(bytes))
+    },
+    SyntaxError,
+    z.ZodError,
+  )
+}
+
 /** Every parser that reads what came from outside. */
 export const TARGETS = {
   tiff: { read: readTiff, longestBytes: 4_096 },
@@ -144,6 +244,12 @@ export const TARGETS = {
   pdf: { read: readPdf, longestBytes: 2_048 },
   ipp: { read: readIpp, longestBytes: 1_024 },
   'agent-config': { read: readAgentConfig, longestBytes: 1_024 },
+  ami: { read: readAmi, longestBytes: 2_048 },
+  mail: { read: readMailBytes, longestBytes: 2_048 },
+  'xivo-file': { read: readXivoFile, longestBytes: 1_024 },
+  recipients: { read: readRecipientList, longestBytes: 512 },
+  'send-request': { read: readSendRequest, longestBytes: 1_024 },
+  'sending-messages': { read: readSendingMessages, longestBytes: 2_048 },
 } as const satisfies Record<string, Target>
 export type TargetName = keyof typeof TARGETS
 export const TARGET_NAMES = Object.keys(TARGETS) as readonly TargetName[]

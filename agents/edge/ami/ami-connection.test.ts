@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { realWaiting } from '../../waiting.ts'
 import { AMI_SECRET, AMI_USER, FakeAsterisk } from '../testing/fake-asterisk.ts'
-import { AmiLost, AmiRefusal, connectAmi } from './ami-connection.ts'
+import { AmiLost, AmiRefusal, connectAmi, MOST_COLLECTED } from './ami-connection.ts'
 import { AmiLink } from './ami-link.ts'
 
 let asterisk: FakeAsterisk
@@ -52,6 +52,15 @@ describe('a connection', () => {
     expect(list).toMatchObject({ value: [{ event: 'StatusComplete' }] })
     expect(refused).toMatchObject({ reason: new AmiRefusal('No such channel') })
     connection.close()
+  })
+
+  it('is lost when an answer has no end', async () => {
+    const connection = await connect()
+    asterisk.isSilent = true
+    const asked = connection.collect('Status', [['ActionID', 'endless']], 'StatusComplete')
+    for (let count = 0; count <= MOST_COLLECTED; count += 1)
+      asterisk.tell(['Event: Status', 'ActionID: endless'])
+    await expect(asked).rejects.toThrow(`an answer of more than ${MOST_COLLECTED} events`)
   })
 
   it('tells events in their order, and ends with the connection', async () => {

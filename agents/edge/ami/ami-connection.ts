@@ -44,6 +44,8 @@ export interface AmiConnection {
 }
 
 const ANSWER_MILLISECONDS = 10_000
+/** Channels and faxes under way: no PBX that sends faxes has more. */
+export const MOST_COLLECTED = 10_000
 /** Events that the agent's work needs: of calls, and of the dialplan's own. */
 const EVENT_CLASSES = 'call,user'
 
@@ -194,6 +196,10 @@ class AmiSession implements AmiConnection {
 
   #collect(actionId: string, pending: Pending, event: AmiMessage): void {
     pending.collected.push(event)
+    if (pending.collected.length > MOST_COLLECTED) {
+      this.#lose(`an answer of more than ${MOST_COLLECTED} events`)
+      return
+    }
     if (event.event === pending.last) this.#settle(actionId, pending).resolve(pending.collected)
   }
 

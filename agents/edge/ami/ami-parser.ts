@@ -6,6 +6,7 @@ const LINE_FEED = 0x0a
 /** Longer lines are cut, and further headers of a message left out: what is sent to us may not fill our memory. */
 export const LONGEST_LINE_BYTES = 65_536
 export const MOST_HEADERS = 2000
+export const LONGEST_MESSAGE_BYTES = 262_144
 
 /**
  * Bytes of a connection to messages, however they are cut into chunks. A line ends with CR and LF and with nothing less, so a lone one of
@@ -18,6 +19,8 @@ export class AmiParser {
   #lineBytes = 0
   #last = 0
   #headers: (readonly [string, string])[] = []
+  /** Of the lines of this message that were kept. */
+  #messageBytes = 0
 
   push(bytes: Uint8Array): AmiMessage[] {
     const messages: AmiMessage[] = []
@@ -46,11 +49,14 @@ export class AmiParser {
       return undefined
     }
     if (line !== '') {
-      if (this.#headers.length < MOST_HEADERS) this.#headers.push(headerOf(line))
+      this.#messageBytes += kept.length
+      if (this.#headers.length < MOST_HEADERS && this.#messageBytes <= LONGEST_MESSAGE_BYTES)
+        this.#headers.push(headerOf(line))
       return undefined
     }
     const headers = this.#headers
     this.#headers = []
+    this.#messageBytes = 0
     return headers.length === 0 ? undefined : new AmiMessage(headers)
   }
 }

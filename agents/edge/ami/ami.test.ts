@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { assignments } from '../testing/asterisk-arguments.ts'
 import { recording } from '../testing/transcripts.ts'
 import { AmiMessage, encodeAction, variable } from './ami-message.ts'
-import { AmiParser, LONGEST_LINE_BYTES, MOST_HEADERS } from './ami-parser.ts'
+import { AmiParser, LONGEST_LINE_BYTES, LONGEST_MESSAGE_BYTES, MOST_HEADERS } from './ami-parser.ts'
 
 const GREETING = 'Asterisk Call Manager/9.0.0'
 
@@ -82,6 +82,11 @@ describe('the parser', () => {
     ).headers
     expect(message[0]?.[0]).toHaveLength(LONGEST_LINE_BYTES)
     expect(message).toHaveLength(MOST_HEADERS)
+    const [large = [], next = []] = parse(
+      `${GREETING}\r\n${`A: ${'x'.repeat(65_000)}\r\n`.repeat(10)}\r\nEvent: B\r\n\r\n`,
+    ).headers
+    expect(large).toHaveLength(Math.floor(LONGEST_MESSAGE_BYTES / 65_003))
+    expect(next).toEqual([['Event', 'B']])
   })
 })
 

@@ -1,5 +1,10 @@
 import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3'
-import { type AgentClaim, agentClaimSchema, parseAgentClaim } from '../../../shared/transmission/claim.ts'
+import {
+  type AgentClaim,
+  agentClaimSchema,
+  LONGEST_CLAIM_BYTES,
+  parseAgentClaim,
+} from '../../../shared/transmission/claim.ts'
 import { awsFault } from '../../aws-fault.ts'
 import { withStallLimit } from '../../stall-limit.ts'
 
@@ -60,8 +65,10 @@ async function read(client: S3Client, { bucket, key }: { bucket: string; key: st
   return await withStallLimit(
     { what: `reading ${key}`, milliseconds: ANSWER_MILLISECONDS },
     async ({ signal }) => {
-      const { Body: body } = await client.send(request, { abortSignal: signal })
-      return (await body?.transformToString()) ?? ''
+      const { Body: body, ContentLength: sizeBytes = 0 } = await client.send(request, { abortSignal: signal })
+      if (sizeBytes <= LONGEST_CLAIM_BYTES) return (await body?.transformToString()) ?? ''
+      await body?.transformToWebStream().cancel()
+      return ''
     },
   )
 }
