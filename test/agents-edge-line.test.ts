@@ -9,7 +9,7 @@ import { arrivedFaxes } from './edge-process.ts'
 
 const BUCKET = 'faxlane-test'
 const SAMPLE = new URL('samples/text-fine-noecm.tif', import.meta.url).pathname
-const FAXES = 40
+const FAXES = 18
 
 let cloud: TestStandIn
 let line: BadLine

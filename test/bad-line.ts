@@ -3,7 +3,8 @@ import type { Duplex } from 'node:stream'
 
 /**
  * What a line does to one request: `cut at once` before a byte was read, `cut within` after some, `silence` takes it and never
- * answers, `answer lost` lets it through and cuts the answer, `late` answers when nobody waits any more.
+ * answers, `answer lost` lets it through and cuts the answer, `late` answers when nobody waits any more. `expired`: the session's token ended in the middle;
+ * `skewed`: the clocks of the two differ by an hour.
  */
 export const FAULTS = [
   'none',
@@ -14,6 +15,8 @@ export const FAULTS = [
   '503',
   'answer lost',
   'late',
+  'expired',
+  'skewed',
 ] as const
 /** `throttled` is how the services of AWS's JSON protocols say that it is too much. */
 export type Fault = (typeof FAULTS)[number] | 'throttled'
@@ -85,28 +88,57 @@ function serve(cloud: string, fault: Fault, incoming: IncomingMessage, outgoing:
     case 'throttled':
       refuse(incoming, outgoing, { status: 400, code: 'ThrottlingException' })
       return
+    case 'expired':
+      refuse(incoming, outgoing, EXPIRED[protocolOf(incoming)])
+      return
+    case 'skewed':
+      outgoing.setHeader('date', new Date(Date.now() + 3_600_000).toUTCString())
+      refuse(incoming, outgoing, SKEWED[protocolOf(incoming)])
+      return
     default:
       forward(cloud, incoming, outgoing, fault)
   }
 }
 
+interface Refusal {
+  status: number
+  code: string
+}
+
+type Protocol = 'S3' | 'JSON' | 'query'
+
+/** As each says it. https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html, and the common errors of the others. */
+const EXPIRED: Record<Protocol, Refusal> = {
+  S3: { status: 400, code: 'ExpiredToken' },
+  JSON: { status: 400, code: 'ExpiredTokenException' },
+  query: { status: 403, code: 'ExpiredToken' },
+}
+const SKEWED: Record<Protocol, Refusal> = {
+  S3: { status: 403, code: 'RequestTimeTooSkewed' },
+  JSON: { status: 400, code: 'InvalidSignatureException' },
+  query: { status: 403, code: 'SignatureDoesNotMatch' },
+}
+
+function protocolOf({ headers }: IncomingMessage): Protocol {
+  if (headers['x-amz-target'] !== undefined) return 'JSON'
+  return headers['content-type'] === 'application/x-www-form-urlencoded' ? 'query' : 'S3'
+}
+
 /** In the protocol that the request speaks. S3 knows no throttling but 503. */
-function refuse(
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
-  { status, code }: { status: number; code: string },
-): void {
+function refuse(incoming: IncomingMessage, outgoing: ServerResponse, { status, code }: Refusal): void {
   const error = `<Error><Code>${code}</Code><Message>try again</Message></Error>`
-  const isJson = incoming.headers['x-amz-target'] !== undefined
-  const isQuery = incoming.headers['content-type'] === 'application/x-www-form-urlencoded'
-  const isS3 = !isJson && !isQuery
+  const protocol = protocolOf(incoming)
+  const isThrottled = code === 'ThrottlingException'
   incoming.resume()
   incoming.once('end', () => {
-    outgoing.writeHead(isS3 && status === 400 ? 503 : status, {
-      'content-type': isJson ? 'application/x-amz-json-1.0' : 'text/xml',
+    outgoing.writeHead(protocol === 'S3' && isThrottled ? 503 : status, {
+      'content-type': protocol === 'JSON' ? 'application/x-amz-json-1.0' : 'text/xml',
     })
-    if (isJson) outgoing.end(JSON.stringify({ __type: code, message: 'try again' }))
-    else outgoing.end(`<?xml version="1.0"?>${isQuery ? `<ErrorResponse>${error}</ErrorResponse>` : error}`)
+    if (protocol === 'JSON') outgoing.end(JSON.stringify({ __type: code, message: 'try again' }))
+    else
+      outgoing.end(
+        `<?xml version="1.0"?>${protocol === 'query' ? `<ErrorResponse>${error}</ErrorResponse>` : error}`,
+      )
   })
 }
 

@@ -77,6 +77,8 @@ const CLOUD_FAULTS: readonly Fault[] = [
   'throttled',
   'answer lost',
   'late',
+  'expired',
+  'skewed',
 ]
 
 let home: string
@@ -94,12 +96,8 @@ const nextFault = (): Fault => {
   return fault
 }
 
-/** A session that is renewed for each call, and now and then has just been revoked. */
-const credentials = async () => ({
-  ...CREDENTIALS,
-  ...(isBroken && Math.random() < 0.01 ? { accessKeyId: 'AKIAEXPIRED' } : {}),
-  expiration: new Date(Date.now() + 1),
-})
+/** A session that is renewed for each call. */
+const credentials = async () => ({ ...CREDENTIALS, expiration: new Date(Date.now() + 1) })
 const kept = <Client extends { destroy(): void }>(client: Client): Client => {
   clients.push(client)
   return client
