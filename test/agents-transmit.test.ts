@@ -12,6 +12,8 @@ import { AMI_SECRET, AMI_USER, FakeAsterisk } from '../agents/edge/testing/fake-
 import { jobFor, TIFF } from '../agents/edge/testing/transmit-site.ts'
 import { s3Claims } from '../agents/edge/transmit/claims.ts'
 import { attemptName } from '../agents/edge/transmit/originate.ts'
+import { makeClaimAttempt } from '../functions/api/claim-attempt.ts'
+import { waitingTransmission } from '../functions/ledger/sample-transmission.ts'
 import { QUEUE, startTestStandIn, type TestStandIn } from '../local/aws/testing.ts'
 import { parseAgentClaim } from '../shared/transmission/claim.ts'
 import { claimKey } from '../shared/transmission/keys.ts'
@@ -141,6 +143,22 @@ describe('the edge agent as it is installed', () => {
     expect(stdout).toMatch(/✘ context that sends: the dialplan has no \[txfax\] with extension s\n {4}fix: /)
     expect(exitCode).toBe(1)
   })
+})
+
+it('a claim that is larger than any agent’s is a cancellation, and is not read', async () => {
+  const job = jobFor('1', 4)
+  const key = claimKey(job)
+  const at = new Date('2026-11-25T08:00:00Z')
+  const padded = `${JSON.stringify({ version: 1, agent: 'one', at: at.toISOString() })}${' '.repeat(5_000)}`
+  await s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: key, Body: padded }))
+  expect(await s3Claims(s3, { bucket: BUCKET }).take(key, 'one', at)).toEqual({ claim: 'canceled' })
+  const claimed = makeClaimAttempt(s3, BUCKET, () => at)
+  expect(
+    await claimed(
+      waitingTransmission({ id: job.transmissionId, site: job.site, attempt: job.attempt }),
+      'ann',
+    ),
+  ).toBe(true)
 })
 
 it('a claim is taken once, and the answer to the one who took it stays the same', async () => {

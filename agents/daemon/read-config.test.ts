@@ -96,6 +96,10 @@ describe('a configuration', () => {
     expect([...problems].map(([, what]) => what)).toEqual(['The section [edge]', 'site', 'region', 'bucket'])
   })
 
+  it('is not read where it is too large to be one', () => {
+    expect(findingsOf(`${WRITTEN}${'; a comment\n'.repeat(100_000)}`)).toContain('1000000 is the most')
+  })
+
   it('of any bytes is read or refused, and nothing else', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), fc.boolean(), (bytes, behind) => {

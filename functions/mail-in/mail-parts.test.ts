@@ -3,7 +3,7 @@ import { PDFDocument } from 'pdf-lib'
 import { describe, expect, it } from 'vitest'
 import { MailRefused, makeDocument } from './make-document.ts'
 import { distrust, type MailNotification } from './notification.ts'
-import { readMail } from './read-mail.ts'
+import { MailUnreadable, readMail } from './read-mail.ts'
 import { textOfHtml } from './text-of-html.ts'
 
 const MAIL = { from: 'a@b.org', subject: 'x', date: '', pdfs: [], others: [], text: '', isAutomatic: false }
@@ -32,8 +32,30 @@ describe('the text of a mail', () => {
     )
   })
 
-  it('without end is refused', async () => {
-    await expect(makeDocument({ ...MAIL, text: 'line\n'.repeat(10_000) })).rejects.toThrow(MailRefused)
+  it.each([
+    ['lines', 'line\n'.repeat(10_000)],
+    ['empty lines', '\n'.repeat(10_000_000)],
+    ['one word', 'a'.repeat(10_000_000)],
+    ['marks on one letter', `e${'\u0301\u0323'.repeat(5_000_000)}`],
+  ])('without end is refused before it is laid out: %s', async (_, text) => {
+    await expect(makeDocument({ ...MAIL, text })).rejects.toThrow(MailRefused)
+  })
+
+  it('in one word goes over many lines, and marks stay on their letters', async () => {
+    const pages = async (text: string) =>
+      (await PDFDocument.load(await makeDocument({ ...MAIL, text }))).getPageCount()
+    expect(await pages('i'.repeat(200_000))).toBeGreaterThan(15)
+    expect(await pages('e\u0301 '.repeat(20_000))).toBeGreaterThan(5)
+    // As many marks as no letter has: what can't be drawn is refused, within the time of a test.
+    await expect(makeDocument({ ...MAIL, text: `e${'\u0301\u0323'.repeat(200_000)}` })).rejects.toThrow(
+      MailRefused,
+    )
+  })
+
+  it('is refused with the first few of many strange attachments', async () => {
+    const others = Array.from({ length: 50 }, (_, index) => `${index}${'x'.repeat(10_000)}`)
+    const refusal = await makeDocument({ ...MAIL, others }).catch(String)
+    expect(refusal.length).toBeLessThan(600)
   })
 })
 
@@ -50,6 +72,22 @@ describe('a mail', () => {
     expect(await read('From: "Martin, Ann" <a.m+fax@b.org>', '', 'x')).toMatchObject({
       from: 'a.m+fax@b.org',
     })
+  })
+
+  it.each([
+    ['lines', Buffer.alloc(1_000_002, '\n')],
+    ['headers', Buffer.from(`From: a@b.org\r\n${'A: b\r\n'.repeat(100_000)}\r\n`)],
+    [
+      'parts in parts',
+      Buffer.from(
+        Array.from(
+          { length: 40 },
+          (_, depth) => `Content-Type: multipart/mixed; boundary=b${depth}\r\n\r\n--b${depth}\r\n`,
+        ).join(''),
+      ),
+    ],
+  ])('of more %s than any mail program writes is not read', async (_, bytes) => {
+    await expect(readMail(bytes)).rejects.toThrow(MailUnreadable)
   })
 
   it.each([

@@ -107,7 +107,8 @@ function refuseUndrawable(lines: readonly string[], font: PDFFont): void {
 
 function wrap(line: string, font: PDFFont): string[] {
   const room = A4[0] - 2 * MARGIN_POINTS
-  const fits = (text: string) => font.widthOfTextAtSize(text, FONT_POINTS) <= room
+  const fits = (text: string) =>
+    text.length <= LONGEST_LINE_CHARACTERS && font.widthOfTextAtSize(text, FONT_POINTS) <= room
   const lines: string[] = []
   let current = ''
   for (const word of line.split(/(?<= )/)) {

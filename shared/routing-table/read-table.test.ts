@@ -762,3 +762,12 @@ test('a finding is three lines, and nothing of the file reaches the terminal as 
   )
   expect(formatFinding({ ...finding, found: 'é'.repeat(1000) }).length).toBeLessThan(200)
 })
+
+test('what is too large for a table is not read, and what has a thousand mistakes is not read on', () => {
+  const large = read(`${'; a comment\n'.repeat(1_000_000)}`)
+  expect(places(large)).toEqual(['fax.conf:1 the whole file'])
+  const names = Array.from({ length: 2_000 }, (_, index) => `lgo${index}`).join(', ')
+  const { table, pbx, findings } = read(`[log]\nmsg = x\n[dstnum_1]\ndest = ${names}\n`)
+  expect({ table, pbx }).toEqual({ table: undefined, pbx: undefined })
+  expect(findings.length).toBeLessThanOrEqual(1000)
+})
